@@ -1,0 +1,11 @@
+package org.msgr2.core.frame;
+
+import org.msgr2.core.ProtocolException;
+
+/** Takes the frames that a polled machine wants to send. */
+@FunctionalInterface
+public interface FrameSink {
+
+    /** @param frame borrowed for the duration of the call */
+    void frame(OutFrame frame) throws ProtocolException;
+}
