@@ -158,7 +158,8 @@ public final class EntityAddr implements Comparable<EntityAddr> {
         int family = body.u16("entity_addr family");
         int max = family == FAMILY_INET ? SOCKADDR_INET_BYTES : SOCKADDR_BYTES;
         if (length > max) {
-            throw new WireException("entity_addr sockaddr length: " + length + ", family " + family + " takes at most " + max);
+            throw new WireException(
+                    "entity_addr sockaddr length: " + length + ", family " + family + " takes at most " + max);
         }
         putLE(image, FAMILY_AT, family, 2);
         byte[] rest = body.bytes((int) length - 2, "entity_addr sockaddr");
@@ -172,7 +173,7 @@ public final class EntityAddr implements Comparable<EntityAddr> {
         byte[] image = new byte[IMAGE_BYTES];
         putLE(image, NONCE_AT, in.s32("legacy entity_addr nonce"), 4);
         byte[] storage = in.bytes(LEGACY_SOCKADDR_BYTES, "legacy entity_addr sockaddr");
-        int family = (storage[0] & 0xff) << 8 | (storage[1] & 0xff);
+        int family = ((storage[0] & 0xff) << 8) | (storage[1] & 0xff);
         putLE(image, FAMILY_AT, family, 2);
         int length = family == FAMILY_INET ? SOCKADDR_INET_BYTES : SOCKADDR_BYTES;
         System.arraycopy(storage, 2, image, PORT_AT, length - 2);
@@ -214,7 +215,7 @@ public final class EntityAddr implements Comparable<EntityAddr> {
 
     /** 0 to 65535. */
     public int port() {
-        return (image[PORT_AT] & 0xff) << 8 | (image[PORT_AT + 1] & 0xff);
+        return ((image[PORT_AT] & 0xff) << 8) | (image[PORT_AT + 1] & 0xff);
     }
 
     /** A copy: 4 or 16 bytes in network order, none if the family is neither IPv4 nor IPv6. */
@@ -292,14 +293,14 @@ public final class EntityAddr implements Comparable<EntityAddr> {
 
     private static void putLE(byte[] bytes, int at, long value, int count) {
         for (int i = 0; i < count; i++) {
-            bytes[at + i] = (byte) (value >> 8 * i);
+            bytes[at + i] = (byte) (value >> (8 * i));
         }
     }
 
     private static long getLE(byte[] bytes, int at, int count) {
         long value = 0;
         for (int i = count - 1; i >= 0; i--) {
-            value = value << 8 | (bytes[at + i] & 0xff);
+            value = (value << 8) | (bytes[at + i] & 0xff);
         }
         return value;
     }

@@ -1,26 +1,25 @@
 package org.msgr2.core.address;
 
 import io.netty.util.NetUtil;
-import org.msgr2.core.address.EntityAddr.Type;
 
 /** The text form of addresses: {@code v2:10.0.0.1:3300/0}, {@code v2:[fe80::1%2]:3300/7}, {@code -}. */
 final class EntityAddrText {
     private EntityAddrText() {}
 
     static String format(EntityAddr addr) {
-        if (addr.type() == Type.NONE && addr.family() == EntityAddr.FAMILY_NONE) {
-            return Type.NONE.toString();
+        if (addr.type() == EntityAddr.Type.NONE && addr.family() == EntityAddr.FAMILY_NONE) {
+            return EntityAddr.Type.NONE.toString();
         }
         return addr.type() + ":" + addr.host() + ":" + addr.port() + "/" + Integer.toUnsignedString(addr.nonce());
     }
 
     static EntityAddr parse(String text) {
-        if (text.equals(Type.NONE.toString())) {
+        if (text.equals(EntityAddr.Type.NONE.toString())) {
             return EntityAddr.BLANK;
         }
-        Type type = Type.MSGR2;
+        EntityAddr.Type type = EntityAddr.Type.MSGR2;
         String rest = text;
-        for (Type candidate : Type.values()) {
+        for (EntityAddr.Type candidate : EntityAddr.Type.values()) {
             String prefix = candidate + ":";
             if (text.startsWith(prefix)) {
                 type = candidate;
@@ -37,7 +36,7 @@ final class EntityAddrText {
         int colon = endpoint.lastIndexOf(':');
         String host = colon < 0 ? endpoint : endpoint.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        if (colon < 0 || endpoint.endsWith("]") || host.isEmpty() || host.contains(":") && !bracketed) {
+        if (colon < 0 || endpoint.endsWith("]") || host.isEmpty() || (host.contains(":") && !bracketed)) {
             throw unparsable(text, "expected HOST:PORT, an IPv6 host in brackets");
         }
         int port = port(endpoint.substring(colon + 1), text);

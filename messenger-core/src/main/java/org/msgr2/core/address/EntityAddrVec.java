@@ -3,7 +3,6 @@ package org.msgr2.core.address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.msgr2.core.address.EntityAddr.Type;
 import org.msgr2.core.wire.WireException;
 import org.msgr2.core.wire.WireReader;
 import org.msgr2.core.wire.WireWriter;
@@ -89,7 +88,7 @@ public record EntityAddrVec(List<EntityAddr> addrs) {
     /** The first v2 entry, or a blank address if there is none. */
     public EntityAddr msgr2() {
         for (EntityAddr addr : addrs) {
-            if (addr.type() == Type.MSGR2) {
+            if (addr.type() == EntityAddr.Type.MSGR2) {
                 return addr;
             }
         }

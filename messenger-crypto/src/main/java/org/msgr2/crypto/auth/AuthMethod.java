@@ -34,7 +34,9 @@ public enum AuthMethod {
     /** For messages: {@code [cephx, method 9]}. */
     public static String toString(List<Integer> codes) {
         return codes.stream()
-                .map(code -> ofCode(code) == UNKNOWN ? "method " + code : ofCode(code).toString())
+                .map(code -> ofCode(code) == UNKNOWN
+                        ? "method " + code
+                        : ofCode(code).toString())
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 

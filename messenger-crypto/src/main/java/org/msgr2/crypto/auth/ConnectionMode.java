@@ -35,7 +35,8 @@ public enum ConnectionMode {
     /** For messages: {@code [secure, crc]}. */
     public static String toString(List<Integer> codes) {
         return codes.stream()
-                .map(code -> ofCode(code) == UNKNOWN ? "mode " + code : ofCode(code).toString())
+                .map(code ->
+                        ofCode(code) == UNKNOWN ? "mode " + code : ofCode(code).toString())
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 

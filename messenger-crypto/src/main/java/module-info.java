@@ -1,0 +1,9 @@
+/** Keys, cephx, authenticated encryption of frames. */
+@SuppressWarnings("module") // the digit in the name is the protocol's
+module org.msgr2.crypto {
+    requires static transitive org.jspecify;
+    requires transitive org.msgr2.core;
+
+    exports org.msgr2.crypto.auth;
+    exports org.msgr2.crypto.auth.none;
+}

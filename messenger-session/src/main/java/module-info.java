@@ -1,0 +1,19 @@
+/** The messenger: sessions, services, and the Netty and in-process transports. */
+@SuppressWarnings("module") // the digit in the name is the protocol's
+module org.msgr2.session {
+    requires static transitive org.jspecify;
+    requires transitive org.msgr2.crypto;
+    requires transitive io.netty.buffer;
+    requires transitive io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires static io.netty.transport.classes.io_uring; // present only where the application adds it
+    requires org.jctools.core;
+    requires org.slf4j;
+
+    exports org.msgr2.session;
+    exports org.msgr2.session.service;
+    exports org.msgr2.session.transport;
+    exports org.msgr2.session.netty;
+    exports org.msgr2.session.inproc;
+}

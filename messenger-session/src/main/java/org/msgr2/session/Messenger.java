@@ -1,0 +1,382 @@
+package org.msgr2.session;
+
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.core.Entropy;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
+import org.msgr2.core.address.EntityName;
+import org.msgr2.core.address.EntityType;
+import org.msgr2.core.feature.BannerFeatures;
+import org.msgr2.core.wire.Limits;
+import org.msgr2.crypto.auth.AuthProvider;
+import org.msgr2.crypto.auth.none.NoneAuth;
+import org.msgr2.session.dispatch.DispatcherChain;
+import org.msgr2.session.driver.Node;
+import org.msgr2.session.netty.NettyTransport;
+import org.msgr2.session.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: dials peers, listens for them, hosts services. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Messenger messenger = Messenger.builder("client.me").dispatcher(replies).build()) {
+ *     Connection connection = messenger.connect(EntityType.OSD, EntityAddr.parse("v2:127.0.0.1:3400"));
+ *     connection.send(Message.builder(MessageType.ECHO).front(bytes).build());
+ * }
+ * }</pre>
+ */
+public final class Messenger implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Messenger.class);
+
+    private final MessengerConfig config;
+    private final Transport transport;
+    private final Executor workers;
+    private final @Nullable ExecutorService ownWorkers;
+    private final boolean ownTransport;
+    private final List<Service> services;
+    private final Node node;
+    private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Messenger(Builder builder) {
+        config = builder.config();
+        services = List.copyOf(builder.services.values());
+        ownTransport = builder.transport == null;
+        transport = builder.transport == null ? new NettyTransport(builder.allocator) : builder.transport;
+        ownWorkers = builder.workerPool == null ? newWorkers(config.workers()) : null;
+        workers = ownWorkers != null ? ownWorkers : builder.workerPool();
+        List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
+        chain.add(new ServiceDispatcher(services));
+        node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
+    }
+
+    private static ExecutorService newWorkers(int threads) {
+        return Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "msgr2-worker");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** @param name our own entity, as {@code client.me} */
+    public static Builder builder(String name) {
+        return new Builder(EntityName.parse(name));
+    }
+
+    private void startServices() {
+        ServiceContext context = new ServiceContext(config.name(), config.limits(), config.clock(), config.entropy());
+        List<Service> started = new ArrayList<>();
+        try {
+            for (Service service : services) {
+                service.start(context);
+                started.add(service);
+            }
+        } catch (RuntimeException e) {
+            started.forEach(Messenger::stop);
+            throw e;
+        }
+    }
+
+    private static void stop(Service service) {
+        try {
+            service.stop();
+        } catch (RuntimeException e) {
+            LOG.error("service {} did not stop cleanly", service.name(), e);
+        }
+    }
+
+    /**
+     * Listens for peers.
+     *
+     * @param addr where; port 0 is any free one
+     * @return where, with the real port: what peers dial
+     * @throws IOException with a message for a user: the port is in use, the address is not ours
+     */
+    public EntityAddr bind(EntityAddr addr) throws IOException {
+        if (closed.get()) {
+            throw new IOException("cannot listen on " + addr + ": the messenger is closed");
+        }
+        if (addr.type() != EntityAddr.Type.MSGR2 || addr.ip().length == 0) {
+            throw new IOException("cannot listen on " + addr + ": not a v2 address");
+        }
+        Transport.Listener listener = transport.listen(addr, node::accept);
+        listeners.add(listener);
+        node.addresses().bound(listener.addr());
+        return listener.addr();
+    }
+
+    /**
+     * The connection to a peer: the one that exists, or a new one, which begins to dial at once and goes on until it is ready
+     * or closed.
+     *
+     * @param type what the peer has to be; {@link EntityType#ANY} takes any
+     * @param addr a v2 address, with the peer's nonce
+     */
+    public Connection connect(EntityType type, EntityAddr addr) {
+        if (addr.type() != EntityAddr.Type.MSGR2 || addr.isBlankIp() || addr.port() == 0) {
+            throw new IllegalArgumentException("cannot connect to " + addr + ": not a v2 address with IP and port");
+        }
+        if (closed.get()) {
+            throw new IllegalStateException("the messenger is closed");
+        }
+        return node.connect(type, addr);
+    }
+
+    /** The same by all addresses of a peer: the first v2 one is dialled. */
+    public Connection connect(EntityType type, EntityAddrVec addrs) {
+        return connect(type, addrs.msgr2());
+    }
+
+    /** Every connection that lives, dialled and accepted. */
+    public Collection<Connection> connections() {
+        return List.copyOf(node.connections());
+    }
+
+    /** The addresses that we tell peers: those that are bound, or the one that a peer has told us. */
+    public EntityAddrVec addresses() {
+        return node.addresses().current();
+    }
+
+    public MessengerStats stats() {
+        return node.stats();
+    }
+
+    public MessengerConfig config() {
+        return config;
+    }
+
+    /** For logs: how bytes travel. */
+    public String transportName() {
+        return transport.name();
+    }
+
+    /** How each service is, by its name. */
+    public Map<String, Health> health() {
+        Map<String, Health> all = new LinkedHashMap<>();
+        for (Service service : services) {
+            all.put(service.name(), service.health());
+        }
+        return all;
+    }
+
+    /**
+     * Accepts no more, sends what is queued, closes every connection, stops the services. Blocks until then, at most {@code
+     * Limits.Timeouts.close} and a little. No callback runs after it returns. Must not be called from a callback.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        node.stopAccepting();
+        listeners.forEach(Transport.Listener::close);
+        CompletableFuture<?>[] ends = node.connections().stream()
+                .map(connection -> connection.close().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        Duration wait = config.limits().timeouts().close().plusSeconds(1);
+        try {
+            CompletableFuture.allOf(ends)
+                    .orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS)
+                    .exceptionally(late -> null)
+                    .join();
+        } finally {
+            node.connections().forEach(Connection::markDown);
+            if (ownTransport) {
+                transport.close();
+            }
+            stopWorkers();
+            services.forEach(Messenger::stop);
+        }
+    }
+
+    private void stopWorkers() {
+        if (ownWorkers == null) {
+            return;
+        }
+        ownWorkers.shutdown();
+        try {
+            if (!ownWorkers.awaitTermination(config.limits().timeouts().close().toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a dispatcher is still at work; closing without it");
+                ownWorkers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            ownWorkers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a messenger is made of; everything but the name has a default. Not thread-safe. */
+    public static final class Builder {
+        private final EntityName name;
+        private final List<Dispatcher> dispatchers = new ArrayList<>();
+        private final Map<String, Service> services = new LinkedHashMap<>();
+        private Function<EntityName, AuthProvider> auth = NoneAuth::new;
+        private Policy dialPolicy = Policy.lossyClient();
+        private Policy acceptPolicy = Policy.statelessServer();
+        private BannerFeatures bannerSupported = BannerFeatures.REVISION_1;
+        private BannerFeatures bannerRequired = BannerFeatures.NONE;
+        private Limits limits = Limits.defaults();
+        private Duration keepaliveInterval = Duration.ZERO;
+        private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+        private InstantSource clock = InstantSource.system();
+        private Entropy entropy = new SecureRandom()::nextBytes;
+        private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        private @Nullable Transport transport;
+        private @Nullable Executor workerPool;
+
+        private Builder(EntityName name) {
+            this.name = name;
+        }
+
+        /** Adds a dispatcher behind those that were added before. All are asked before the services. */
+        public Builder dispatcher(Dispatcher dispatcher) {
+            dispatchers.add(dispatcher);
+            return this;
+        }
+
+        /** Adds a service. */
+        public Builder service(Service service) {
+            if (services.putIfAbsent(service.name(), service) != null) {
+                throw new IllegalArgumentException("two services are named '" + service.name() + "'");
+            }
+            return this;
+        }
+
+        /** How peers are authenticated, made for our own name; without, they are not. */
+        public Builder auth(Function<EntityName, AuthProvider> provider) {
+            auth = provider;
+            return this;
+        }
+
+        /** For connections that we dial; at present a lossy client's. */
+        public Builder dialPolicy(Policy policy) {
+            dialPolicy = require(policy, false);
+            return this;
+        }
+
+        /** For connections that we accept; at present a stateless server's. */
+        public Builder acceptPolicy(Policy policy) {
+            acceptPolicy = require(policy, true);
+            return this;
+        }
+
+        private static Policy require(Policy policy, boolean server) {
+            if (!policy.lossy() || policy.server() != server || (server && policy.registerLossyClients())) {
+                throw new IllegalArgumentException("policy " + policy.name() + " is not available "
+                        + (server ? "for accepting" : "for dialling") + " in this version");
+            }
+            return policy;
+        }
+
+        /** What our banner offers, and what a peer's has to offer. Without REVISION_1 we speak msgr2.0. */
+        public Builder bannerFeatures(BannerFeatures supported, BannerFeatures required) {
+            if (!BannerFeatures.REVISION_1.containsAll(supported) || !supported.containsAll(required)) {
+                throw new IllegalArgumentException(
+                        "banner features " + supported + ", required " + required + ": only REVISION_1 is available");
+            }
+            bannerSupported = supported;
+            bannerRequired = required;
+            return this;
+        }
+
+        public Builder limits(Limits bounds) {
+            limits = bounds;
+            return this;
+        }
+
+        /** How often a ready connection asks for a sign of life; never by default. */
+        public Builder keepaliveInterval(Duration interval) {
+            keepaliveInterval = interval;
+            return this;
+        }
+
+        /** Threads for dispatch that is not fast. */
+        public Builder workers(int threads) {
+            workers = threads;
+            return this;
+        }
+
+        /** Where dispatch that is not fast runs, instead of threads of our own. It stays the caller's. */
+        public Builder workerPool(Executor pool) {
+            workerPool = pool;
+            return this;
+        }
+
+        /** How bytes travel, instead of TCP by Netty. It stays the caller's to close, after the messenger. */
+        public Builder transport(Transport network) {
+            transport = network;
+            return this;
+        }
+
+        /** For every buffer. */
+        public Builder allocator(ByteBufAllocator buffers) {
+            allocator = buffers;
+            return this;
+        }
+
+        public Builder clock(InstantSource wallClock) {
+            clock = wallClock;
+            return this;
+        }
+
+        /** A CSPRNG unless the node is a simulated one. */
+        public Builder entropy(Entropy source) {
+            entropy = source;
+            return this;
+        }
+
+        private Executor workerPool() {
+            if (workerPool == null) {
+                throw new IllegalStateException("no worker pool was given");
+            }
+            return workerPool;
+        }
+
+        private MessengerConfig config() {
+            return new MessengerConfig(
+                    name,
+                    auth.apply(name),
+                    dialPolicy,
+                    acceptPolicy,
+                    bannerSupported,
+                    bannerRequired,
+                    limits,
+                    keepaliveInterval,
+                    workers,
+                    clock,
+                    entropy);
+        }
+
+        /** Starts the services, and the messenger with them. */
+        public Messenger build() {
+            Messenger messenger = new Messenger(this);
+            try {
+                messenger.startServices();
+            } catch (RuntimeException e) {
+                messenger.close();
+                throw e;
+            }
+            return messenger;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package org.msgr2.session;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import org.msgr2.core.Entropy;
+import org.msgr2.core.address.EntityName;
+import org.msgr2.core.feature.BannerFeatures;
+import org.msgr2.core.wire.Limits;
+import org.msgr2.crypto.auth.AuthProvider;
+
+/**
+ * Everything that is fixed when a messenger starts; {@link Messenger.Builder} makes it. Immutable.
+ *
+ * @param name our own entity
+ * @param auth our credentials, and our rules for those of others
+ * @param dialPolicy for connections that we dial
+ * @param acceptPolicy for connections that we accept
+ * @param bannerSupported what our banner offers
+ * @param bannerRequired what a peer's banner must offer
+ * @param limits every bound
+ * @param keepaliveInterval how often a ready connection sends a KEEPALIVE2 unasked; zero is never
+ * @param workers threads for dispatch
+ * @param clock wall-clock time
+ * @param entropy random bytes
+ */
+public record MessengerConfig(
+        EntityName name,
+        AuthProvider auth,
+        Policy dialPolicy,
+        Policy acceptPolicy,
+        BannerFeatures bannerSupported,
+        BannerFeatures bannerRequired,
+        Limits limits,
+        Duration keepaliveInterval,
+        int workers,
+        InstantSource clock,
+        Entropy entropy) {}

@@ -1,0 +1,19 @@
+package org.msgr2.session;
+
+/**
+ * A messenger's counters at one moment.
+ *
+ * @param connections that live, dialled and accepted
+ * @param handshakes accepted and not ready yet
+ * @param accepted sockets, ever
+ * @param handshakesFailed accepted sockets that never became ready, ever
+ * @param messagesUnclaimed messages that no dispatcher wanted, ever
+ * @param dispatchBytes bytes of messages received and not handled yet
+ */
+public record MessengerStats(
+        int connections,
+        int handshakes,
+        long accepted,
+        long handshakesFailed,
+        long messagesUnclaimed,
+        long dispatchBytes) {}

@@ -1,0 +1,47 @@
+package org.msgr2.session;
+
+import java.time.Duration;
+import org.msgr2.core.ProtocolException;
+
+/**
+ * Everything that a connection tells its dispatchers besides messages: the vocabulary of what can happen to a session.
+ *
+ * <p>Events of a connection are delivered in order, and in order with its queued messages: {@link Connected} and {@link
+ * Accepted} before the first message of that session, {@link Reset} behind the last.
+ */
+public sealed interface SessionEvent {
+
+    /** A connection that we dialled is ready. */
+    record Connected(ConnectionInfo info) implements SessionEvent {}
+
+    /** A connection that a peer dialled is ready. */
+    record Accepted(ConnectionInfo info) implements SessionEvent {}
+
+    /**
+     * An attempt to connect failed; another follows.
+     *
+     * @param attempt from 1, counted anew after each success
+     * @param cause why; its kind is TRANSPORT if nobody answered
+     * @param retryIn the wait before the next attempt
+     */
+    record AttemptFailed(int attempt, ProtocolException cause, Duration retryIn) implements SessionEvent {}
+
+    /**
+     * The connection is gone and will not come back by itself: a fault on a lossy connection, or a peer that no retry can
+     * make acceptable. Not given for a connection that the application itself closed.
+     */
+    record Reset(ProtocolException cause) implements SessionEvent {}
+
+    /** After a {@link SendResult.Outcome#BACK_PRESSURED}: the queue has drained to half its bounds. */
+    record Writable() implements SessionEvent {}
+
+    /**
+     * Messages that were accepted and will not be sent. Each accepted message is named in at most one such event.
+     *
+     * @param firstNumber the lowest {@link SendResult#number} among them
+     * @param lastNumber the highest; numbers between them may have been sent already if priorities differ
+     * @param messages how many
+     * @param reason why, for a log
+     */
+    record Discarded(long firstNumber, long lastNumber, int messages, String reason) implements SessionEvent {}
+}

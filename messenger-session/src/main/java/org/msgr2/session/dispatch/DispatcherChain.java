@@ -1,0 +1,88 @@
+package org.msgr2.session.dispatch;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.core.message.Message;
+import org.msgr2.core.message.MessageType;
+import org.msgr2.session.Connection;
+import org.msgr2.session.Dispatcher;
+import org.msgr2.session.SessionEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All dispatchers of a messenger, asked in order. What they throw stays here. Thread-safe. */
+public final class DispatcherChain {
+    private static final Logger LOG = LoggerFactory.getLogger(DispatcherChain.class);
+    /** So many types that nobody wants are logged by name; a peer that makes up more is counted only. */
+    private static final int UNCLAIMED_TYPES_LOGGED_MAX = 256;
+
+    private final List<Dispatcher> dispatchers;
+    private final LongAdder unclaimed = new LongAdder();
+    private final Set<Integer> unclaimedTypes = ConcurrentHashMap.newKeySet();
+
+    public DispatcherChain(List<Dispatcher> dispatchers) {
+        this.dispatchers = List.copyOf(dispatchers);
+    }
+
+    /** Who takes this type on the event loop; null if nobody does. */
+    public @Nullable Dispatcher fast(int messageType) {
+        for (Dispatcher dispatcher : dispatchers) {
+            if (dispatcher.canFastDispatch(messageType)) {
+                return dispatcher;
+            }
+        }
+        return null;
+    }
+
+    /** @param message borrowed */
+    void fastDispatch(Dispatcher dispatcher, Connection connection, Message message) {
+        try {
+            dispatcher.fastDispatch(connection, message);
+        } catch (RuntimeException e) {
+            failed("fastDispatch", connection, message, e);
+        }
+    }
+
+    /** @param message borrowed */
+    void dispatch(Connection connection, Message message) {
+        for (Dispatcher dispatcher : dispatchers) {
+            try {
+                if (dispatcher.dispatch(connection, message)) {
+                    return;
+                }
+            } catch (RuntimeException e) {
+                failed("dispatch", connection, message, e);
+                return;
+            }
+        }
+        unclaimed.increment();
+        if (unclaimedTypes.size() < UNCLAIMED_TYPES_LOGGED_MAX && unclaimedTypes.add(message.type())) {
+            LOG.warn(
+                    "nobody handles messages of type {}: the first came from {}",
+                    MessageType.toString(message.type()),
+                    connection.peerAddr());
+        }
+    }
+
+    void event(Connection connection, SessionEvent event) {
+        for (Dispatcher dispatcher : dispatchers) {
+            try {
+                dispatcher.onEvent(connection, event);
+            } catch (RuntimeException e) {
+                LOG.error("onEvent of {} failed with {} from {}", dispatcher, event, connection.peerAddr(), e);
+            }
+        }
+    }
+
+    private static void failed(String what, Connection connection, Message message, RuntimeException e) {
+        LOG.error("{} failed with {} from {}", what, message, connection.peerAddr(), e);
+    }
+
+    /** Messages that nobody wanted. */
+    public long unclaimed() {
+        return unclaimed.sum();
+    }
+}

@@ -1,0 +1,351 @@
+package org.msgr2.session.driver;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.core.FaultKind;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.message.Message;
+import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.Dispatcher;
+import org.msgr2.session.SessionEvent;
+import org.msgr2.session.dispatch.DispatchQueue;
+import org.msgr2.session.handshake.Secured;
+import org.msgr2.session.machine.OutMessage;
+import org.msgr2.session.machine.Session;
+import org.msgr2.session.machine.SessionConfig;
+import org.msgr2.session.machine.SessionEffects;
+import org.msgr2.session.machine.TimerId;
+import org.msgr2.session.negotiation.ConnectNegotiation;
+import org.msgr2.session.negotiation.Established;
+import org.msgr2.session.transport.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop's end of a connection: gives the session its inputs and carries out its effects. Works in passes: one input,
+ * then what it has brought for the application, then what the application has sent, then one write. So application code
+ * never runs within a step of the session, and what it sends in answer leaves with the same flush.
+ */
+final class ConnectionDriver implements SessionEffects {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionDriver.class);
+    /** A pass leaves the loop to others after so many frames; the rest follows in another. */
+    private static final int FRAMES_PER_PASS_MAX = 1024;
+
+    private record Delivery(Dispatcher dispatcher, Message message) {}
+
+    private final Node node;
+    private final ConnectionHandle handle;
+    private final Loop loop;
+    private final Session session;
+    private final DispatchQueue dispatch;
+    private final PermitGate permits;
+    private final Map<TimerId, Loop.Timer> timers = new EnumMap<>(TimerId.class);
+    private final Map<Long, CompletableFuture<Duration>> pings = new HashMap<>();
+    private final Queue<Delivery> fastDeliveries = new ArrayDeque<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private @Nullable Link link;
+    private long lastPing;
+    private boolean inPass;
+
+    ConnectionDriver(Node node, ConnectionHandle handle, boolean dialing, Loop loop) {
+        this.node = node;
+        this.handle = handle;
+        this.loop = loop;
+        this.dispatch = node.newDispatchQueue();
+        this.permits = new PermitGate(node.config().limits().queues().dispatchMessagesMax(), node.dispatchBytes());
+        SessionConfig config = node.sessionConfig(handle.peerAddr(), handle.policy());
+        this.session = dialing ? Session.dialing(config, this) : Session.accepting(config, this);
+    }
+
+    // --- From the application, on any thread
+
+    void dial() {
+        onLoop(() -> session.connect(loop.nanoTime()));
+    }
+
+    void ping(CompletableFuture<Duration> result) {
+        onLoop(() -> {
+            long ping = ++lastPing;
+            pings.put(ping, result);
+            session.sendKeepalive(ping, node.wallTime());
+        });
+    }
+
+    void close() {
+        onLoop(() -> session.close(loop.nanoTime()));
+    }
+
+    void markDown() {
+        onLoop(session::markDown);
+    }
+
+    /** Something is in the mailbox. Any number of calls until the loop gets there cost one task. */
+    void wake() {
+        if (loop.inLoop() && inPass) {
+            return; // the pass looks into the mailbox before it ends
+        }
+        if (woken.compareAndSet(false, true)) {
+            onLoop(() -> {});
+        }
+    }
+
+    private void onLoop(Runnable step) {
+        try {
+            loop.execute(() -> pass(step));
+        } catch (RejectedExecutionException e) {
+            // The messenger is closed and its loops have ended: nothing will ever be written.
+            discardMailbox();
+            failPings("the messenger is closed");
+        }
+    }
+
+    // --- From the link, on the loop
+
+    void secured(Link from, Secured secured, int generation) {
+        pass(() -> {
+            ConnectNegotiation.Terms terms = new ConnectNegotiation.Terms(
+                    node.addresses().learn(secured.seenAs()),
+                    handle.peerAddr(),
+                    node.gid(),
+                    node.globalSeq().next(0),
+                    handle.policy());
+            session.secured(secured, new ConnectNegotiation(terms, secured), generation, loop.nanoTime());
+        });
+    }
+
+    /** Makes an accepted connection ready. */
+    int accepted(Link from, Established established) {
+        link = from;
+        pass(() -> session.accepted(established, loop.nanoTime()));
+        return session.generation();
+    }
+
+    /** Ownership passes. */
+    void bytes(ByteBuf bytes, int generation) {
+        pass(() -> session.bytes(bytes, generation, loop.nanoTime()));
+    }
+
+    void writable() {
+        pass(() -> {});
+    }
+
+    void transportDown(ProtocolException cause, int generation) {
+        pass(() -> session.transportDown(cause, generation, loop.nanoTime()));
+    }
+
+    // --- Passes
+
+    private void pass(Runnable step) {
+        if (inPass) {
+            step.run();
+            return;
+        }
+        inPass = true;
+        try {
+            woken.set(false);
+            step.run();
+            do {
+                runFastDeliveries();
+                takeMailbox();
+            } while (!fastDeliveries.isEmpty());
+            write();
+            if (handle.takeWritable()) {
+                notify(new SessionEvent.Writable());
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{}: closing after an internal error", handle, e);
+            session.markDown();
+        } finally {
+            inPass = false;
+        }
+    }
+
+    private void takeMailbox() {
+        for (OutMessage message = handle.takeSent(); message != null; message = handle.takeSent()) {
+            session.send(message);
+        }
+    }
+
+    private void discardMailbox() {
+        for (OutMessage message = handle.takeSent(); message != null; message = handle.takeSent()) {
+            message.message().release();
+            handle.unreserve(message);
+        }
+    }
+
+    private void runFastDeliveries() {
+        for (Delivery next = fastDeliveries.poll(); next != null; next = fastDeliveries.poll()) {
+            // The permits come back first: what is handled at once is not held in memory by us.
+            permits.release(next.message().payloadBytes());
+            dispatch.fast(next.dispatcher(), handle, next.message());
+        }
+    }
+
+    private void write() {
+        Link current = link;
+        if (current == null) {
+            return;
+        }
+        int frames = 0;
+        try {
+            while (current.isWritable() && frames < FRAMES_PER_PASS_MAX && session.poll(current, loop.nanoTime())) {
+                frames++;
+            }
+        } catch (ProtocolException e) {
+            transportDown(e, session.generation());
+        }
+        current.flush();
+        if (frames == FRAMES_PER_PASS_MAX && session.hasWork()) {
+            wakeLater();
+        }
+    }
+
+    private void wakeLater() {
+        if (woken.compareAndSet(false, true)) {
+            onLoop(() -> {});
+        }
+    }
+
+    // --- Effects
+
+    @Override
+    public void connect(int generation) {
+        Link dialled = Link.connecting(node, this, handle.peerType(), handle.peerAddr(), generation);
+        link = dialled;
+        node.transport().connect(handle.peerAddr(), loop, dialled, cause -> {
+            String why = "cannot connect: " + reason(cause);
+            transportDown(new ProtocolException(FaultKind.TRANSPORT, why, cause), generation);
+        });
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    @Override
+    public void closeTransport(boolean flush) {
+        Link old = link;
+        link = null;
+        if (old != null) {
+            old.close(flush);
+        }
+    }
+
+    @Override
+    public String transportStatus() {
+        return link == null ? "no transport" : link.status();
+    }
+
+    @Override
+    public void wantWrite() {
+        // Every input is part of a pass, and every pass ends with a write.
+    }
+
+    @Override
+    public void pauseReading(boolean paused) {
+        if (link != null) {
+            link.setReading(!paused);
+        }
+    }
+
+    @Override
+    public boolean acquirePermits(long payloadBytes) {
+        int generation = session.generation();
+        return permits.acquire(
+                payloadBytes, bytes -> onLoop(() -> session.permitsGranted(bytes, generation, loop.nanoTime())));
+    }
+
+    @Override
+    public void releasePermits(long payloadBytes) {
+        permits.release(payloadBytes);
+    }
+
+    @Override
+    public void armTimer(TimerId id, long deadlineNs) {
+        disarmTimer(id);
+        timers.put(
+                id,
+                loop.schedule(() -> pass(() -> session.timerFired(id, loop.nanoTime(), node.wallTime())), deadlineNs));
+    }
+
+    @Override
+    public void disarmTimer(TimerId id) {
+        Loop.Timer timer = timers.remove(id);
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    @Override
+    public void deliver(Message message) {
+        Dispatcher fast = node.chain().fast(message.type());
+        if (fast != null) {
+            fastDeliveries.add(new Delivery(fast, message));
+        } else {
+            long payloadBytes = message.payloadBytes();
+            dispatch.message(handle, message, () -> permits.release(payloadBytes));
+        }
+    }
+
+    @Override
+    public void sent(OutMessage message) {
+        handle.unreserve(message);
+    }
+
+    @Override
+    public void notify(SessionEvent event) {
+        ConnectionInfo info = event instanceof SessionEvent.Connected connected
+                ? connected.info()
+                : event instanceof SessionEvent.Accepted accepted ? accepted.info() : null;
+        if (info != null) {
+            handle.info(info);
+        }
+        dispatch.event(handle, event);
+        if (info != null) {
+            dispatch.execute(() -> handle.readyFuture().complete(info));
+        }
+    }
+
+    @Override
+    public void pingAnswered(long ping, long roundTripNs) {
+        CompletableFuture<Duration> result = pings.remove(ping);
+        if (result != null) {
+            dispatch.execute(() -> result.complete(Duration.ofNanos(roundTripNs)));
+        }
+    }
+
+    @Override
+    public void pingFailed(long ping, ProtocolException cause) {
+        CompletableFuture<Duration> result = pings.remove(ping);
+        if (result != null) {
+            dispatch.execute(() -> result.completeExceptionally(cause));
+        }
+    }
+
+    private void failPings(String why) {
+        pings.values().forEach(result -> result.completeExceptionally(new IllegalStateException(why)));
+        pings.clear();
+    }
+
+    @Override
+    public void ended(@Nullable ProtocolException cause) {
+        handle.refuseMessages();
+        node.ended(handle);
+        ProtocolException why =
+                cause != null ? cause : new ProtocolException(FaultKind.TRANSPORT, "closed by the application");
+        dispatch.execute(() -> {
+            handle.readyFuture().completeExceptionally(why);
+            handle.closedFuture().complete(null);
+        });
+    }
+}

@@ -1,0 +1,414 @@
+package org.msgr2.session.driver;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.core.FaultKind;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityType;
+import org.msgr2.core.frame.ControlFrame;
+import org.msgr2.core.frame.Frame;
+import org.msgr2.core.frame.FrameDecoder;
+import org.msgr2.core.frame.FrameEncoder;
+import org.msgr2.core.frame.FrameSink;
+import org.msgr2.core.frame.OutFrame;
+import org.msgr2.core.wire.Limits;
+import org.msgr2.crypto.auth.AuthReply;
+import org.msgr2.session.handshake.Handshake;
+import org.msgr2.session.handshake.Secured;
+import org.msgr2.session.negotiation.AcceptNegotiation;
+import org.msgr2.session.negotiation.Established;
+import org.msgr2.session.transport.ByteStream;
+import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.StreamListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One byte stream, from its first byte to its last: carries it through the handshake and, if a peer has opened it, the
+ * negotiation, then feeds the session that it belongs to. Lives on the stream's loop.
+ */
+final class Link implements StreamListener, FrameSink {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+    private static final int READ_BUFFER_BYTES = 64 * 1024;
+
+    private enum Stage {
+        /** There is no stream yet. */
+        OPENING,
+        HANDSHAKE,
+        /** The peer's authentication waits for an answer from elsewhere; bytes are parked. */
+        PENDING,
+        /** The peer has to say which session it wants. */
+        NEGOTIATION,
+        /** Bytes go to the session. */
+        SESSION,
+        CLOSED
+    }
+
+    private final Node node;
+    private final EntityType expectedType;
+    private final @Nullable EntityAddr target;
+    private @Nullable ConnectionDriver driver;
+    private int generation;
+    private Stage stage = Stage.OPENING;
+    private @Nullable ByteStream stream;
+    private @Nullable BatchSink sink;
+    private @Nullable Handshake handshake;
+    private @Nullable Secured secured;
+    private @Nullable FrameEncoder encoder;
+    private @Nullable AcceptNegotiation negotiation;
+    private @Nullable OutFrame negotiationFrame;
+    private Loop.@Nullable Timer readyTimer;
+    private ByteBuf parked = Unpooled.EMPTY_BUFFER;
+
+    private Link(
+            Node node,
+            @Nullable ConnectionDriver driver,
+            EntityType expectedType,
+            @Nullable EntityAddr target,
+            int generation) {
+        this.node = node;
+        this.driver = driver;
+        this.expectedType = expectedType;
+        this.target = target;
+        this.generation = generation;
+    }
+
+    /** For a stream that the driver's session dials. */
+    static Link connecting(
+            Node node, ConnectionDriver driver, EntityType expectedType, EntityAddr target, int generation) {
+        return new Link(node, driver, expectedType, target, generation);
+    }
+
+    /** For a stream that a peer has opened: it has no session yet. */
+    static Link accepting(Node node) {
+        return new Link(node, null, EntityType.ANY, null, 0);
+    }
+
+    // --- The stream's life
+
+    @Override
+    public void onOpen(ByteStream opened) {
+        if (stage == Stage.CLOSED) {
+            opened.close(); // given up while it was being dialled
+            return;
+        }
+        stream = opened;
+        BatchSink out = new BatchSink(opened);
+        sink = out;
+        stage = Stage.HANDSHAKE;
+        opened.setReadBufferBytes(handshakeLimits().readBufferBytes());
+        if (target == null) {
+            handshake = Handshake.accepting(node.handshakeConfig(), opened.remoteAddr(), out);
+            enterGate(opened);
+        } else {
+            handshake = Handshake.connecting(node.handshakeConfig(), target, expectedType, out);
+        }
+        if (stage == Stage.HANDSHAKE) {
+            guarded(() -> handshake().start());
+        }
+    }
+
+    private void enterGate(ByteStream opened) {
+        if (node.full()) {
+            fail(new ProtocolException(FaultKind.LIMIT, "no more connections are accepted"));
+            return;
+        }
+        Link oldest = node.gate().enter(this);
+        if (oldest != null) {
+            oldest.dropForOthers();
+        }
+        Limits limits = node.config().limits();
+        long wait = limits.timeouts().ready().toNanos();
+        readyTimer = opened.loop()
+                .schedule(
+                        () -> fail(new ProtocolException(
+                                FaultKind.TIMEOUT,
+                                "not ready within " + limits.timeouts().ready() + ": " + status())),
+                        opened.loop().nanoTime() + wait);
+    }
+
+    private void dropForOthers() {
+        ByteStream opened = stream;
+        if (opened != null) {
+            opened.loop().execute(() -> {
+                if (stage != Stage.SESSION) {
+                    fail(new ProtocolException(
+                            FaultKind.LIMIT,
+                            "more than " + handshakeLimits().peersMax()
+                                    + " peers are not ready, and it is the oldest"));
+                }
+            });
+        }
+    }
+
+    @Override
+    public void onClosed(@Nullable Throwable cause) {
+        if (stage == Stage.CLOSED) {
+            return;
+        }
+        String how = cause == null ? "the peer closed the connection" : "the connection broke: " + cause.getMessage();
+        String when = stage == Stage.SESSION ? "" : " while " + status();
+        fail(new ProtocolException(FaultKind.TRANSPORT, how + when, cause));
+    }
+
+    @Override
+    public void onWritable() {
+        if (stage == Stage.SESSION && driver != null) {
+            driver.writable();
+        }
+    }
+
+    /** The end, by a fault of the peer, of the network or of time. */
+    private void fail(ProtocolException cause) {
+        if (stage == Stage.CLOSED) {
+            return;
+        }
+        ConnectionDriver owner = driver;
+        if (owner != null) {
+            owner.transportDown(cause, generation);
+        } else {
+            node.handshakeFailed(stream == null ? "?" : stream.remoteAddr().toString(), cause);
+        }
+        close(false);
+    }
+
+    /** @param flush send first what was written */
+    void close(boolean flush) {
+        if (stage == Stage.CLOSED) {
+            return;
+        }
+        stage = Stage.CLOSED;
+        leaveGate();
+        if (handshake != null) {
+            handshake.close();
+        }
+        if (secured != null) {
+            secured.decoder().close();
+            secured = null;
+        }
+        parked.release();
+        parked = Unpooled.EMPTY_BUFFER;
+        if (sink != null && stream != null) {
+            if (flush) {
+                sink.flush();
+                stream.finish();
+            } else {
+                sink.discard();
+                stream.close();
+            }
+        }
+    }
+
+    private void leaveGate() {
+        node.gate().leave(this);
+        if (readyTimer != null) {
+            readyTimer.cancel();
+            readyTimer = null;
+        }
+    }
+
+    // --- Reading
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        switch (stage) {
+            case SESSION -> toSession(bytes);
+            case PENDING -> parked = Unpooled.wrappedBuffer(parked, bytes);
+            case HANDSHAKE, NEGOTIATION -> {
+                try {
+                    guarded(() -> advance(bytes));
+                } finally {
+                    bytes.release();
+                }
+            }
+            case OPENING, CLOSED -> bytes.release();
+        }
+    }
+
+    /** Goes through the stages as far as the bytes reach. Borrowed. */
+    private void advance(ByteBuf bytes) throws ProtocolException {
+        if (stage == Stage.HANDSHAKE) {
+            follow(handshake().bytes(bytes), bytes);
+        } else {
+            negotiate(bytes);
+        }
+    }
+
+    private void follow(Handshake.Status status, ByteBuf rest) throws ProtocolException {
+        switch (status) {
+            case NEED_BYTES -> {}
+            case PENDING -> {
+                stage = Stage.PENDING;
+                parked = rest.readRetainedSlice(rest.readableBytes());
+                openStream().setReading(false);
+                handshake()
+                        .pendingReply()
+                        .whenComplete((reply, failure) -> openStream().loop().execute(() -> resume(reply, failure)));
+            }
+            case DONE -> secured(handshake().secured(), rest);
+        }
+    }
+
+    private void resume(@Nullable AuthReply reply, @Nullable Throwable failure) {
+        if (stage != Stage.PENDING) {
+            return;
+        }
+        stage = Stage.HANDSHAKE;
+        ByteBuf waiting = parked;
+        parked = Unpooled.EMPTY_BUFFER;
+        try {
+            guarded(() -> {
+                if (reply == null) {
+                    throw new ProtocolException(FaultKind.AUTH, "authentication could not be completed", failure);
+                }
+                openStream().setReading(true);
+                Handshake.Status status = handshake().resume(reply);
+                follow(status, waiting);
+                if (status == Handshake.Status.NEED_BYTES && waiting.isReadable()) {
+                    advance(waiting);
+                }
+            });
+        } finally {
+            waiting.release();
+        }
+    }
+
+    private void secured(Secured result, ByteBuf rest) throws ProtocolException {
+        handshake = null;
+        encoder = result.encoder();
+        if (driver != null) {
+            enterSession(() -> known(driver).secured(this, result, generation), rest);
+            return;
+        }
+        secured = result;
+        EntityAddr local = openStream().localAddr();
+        AcceptNegotiation.Terms terms = new AcceptNegotiation.Terms(
+                node.addresses().toldTo(local),
+                Math.max(0, node.gid()),
+                node.config().acceptPolicy());
+        negotiation = new AcceptNegotiation(
+                terms, result, node.globalSeq(), handshakeLimits().negotiationRoundsMax());
+        negotiationFrame = new OutFrame(handshakeLimits().frameBytesMax());
+        stage = Stage.NEGOTIATION;
+        negotiate(rest);
+    }
+
+    private void negotiate(ByteBuf bytes) throws ProtocolException {
+        Secured transport = known(secured);
+        FrameDecoder decoder = transport.decoder();
+        // Until READY the bounds let no MESSAGE pass, so nothing waits for admission.
+        while (stage == Stage.NEGOTIATION && decoder.next(bytes) == FrameDecoder.Result.FRAME) {
+            Frame frame = decoder.take();
+            ControlFrame control = frame.toControl(node.config().limits());
+            frame.release();
+            AcceptNegotiation.Answer answer = known(negotiation).frame(control);
+            frame(known(negotiationFrame).control(answer.reply()));
+            Established established = answer.established();
+            if (established != null) {
+                established(established, bytes);
+            }
+        }
+    }
+
+    private void established(Established established, ByteBuf rest) {
+        leaveGate();
+        secured = null;
+        negotiationFrame = null;
+        ByteStream opened = openStream();
+        ConnectionHandle handle = node.accepted(established.secured().peerType(), opened.remoteAddr(), opened.loop());
+        ConnectionDriver owner = handle.driver();
+        driver = owner;
+        enterSession(() -> generation = owner.accepted(this, established), rest);
+    }
+
+    /** From here on the session owns the decoder, and gets what is left of the bytes. */
+    private void enterSession(Runnable start, ByteBuf rest) {
+        stage = Stage.SESSION;
+        openStream().setReadBufferBytes(READ_BUFFER_BYTES);
+        start.run();
+        if (rest.isReadable()) {
+            toSession(rest.readRetainedSlice(rest.readableBytes()));
+        }
+    }
+
+    private void toSession(ByteBuf bytes) {
+        known(driver).bytes(bytes, generation);
+    }
+
+    /** A step of the handshake or of the negotiation: what it throws ends the link, what it wrote is sent. */
+    private void guarded(Step step) {
+        try {
+            step.run();
+            if (stage != Stage.CLOSED && sink != null) {
+                sink.flush();
+            }
+        } catch (ProtocolException e) {
+            fail(e);
+        } catch (RuntimeException e) {
+            LOG.error("internal error {}", status(), e);
+            fail(new ProtocolException(FaultKind.TRANSPORT, "internal error", e));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws ProtocolException;
+    }
+
+    // --- Writing, for the session
+
+    /** Encodes a frame of the session. */
+    @Override
+    public void frame(OutFrame frame) throws ProtocolException {
+        known(encoder).encode(frame, known(sink));
+    }
+
+    boolean isWritable() {
+        return stage == Stage.SESSION && openStream().isWritable();
+    }
+
+    void flush() {
+        if (stage == Stage.SESSION) {
+            known(sink).flush();
+        }
+    }
+
+    void setReading(boolean reading) {
+        if (stage == Stage.SESSION) {
+            openStream().setReading(reading);
+        }
+    }
+
+    /** What is going on, for messages. */
+    String status() {
+        return switch (stage) {
+            case OPENING -> "waiting for the connection to open";
+            case HANDSHAKE -> "waiting for " + handshake().waitingFor();
+            case PENDING -> "waiting for the authentication's answer";
+            case NEGOTIATION -> "waiting for CLIENT_IDENT";
+            case SESSION -> "in session";
+            case CLOSED -> "closed";
+        };
+    }
+
+    private Limits.Handshake handshakeLimits() {
+        return node.config().limits().handshake();
+    }
+
+    private Handshake handshake() {
+        return known(handshake);
+    }
+
+    private ByteStream openStream() {
+        return known(stream);
+    }
+
+    private static <T> T known(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("not at this stage of a link");
+        }
+        return value;
+    }
+}

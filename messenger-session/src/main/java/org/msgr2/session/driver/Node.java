@@ -1,0 +1,192 @@
+package org.msgr2.session.driver;
+
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityType;
+import org.msgr2.core.wire.UTime;
+import org.msgr2.session.MessengerConfig;
+import org.msgr2.session.MessengerStats;
+import org.msgr2.session.Policy;
+import org.msgr2.session.dispatch.DispatchQueue;
+import org.msgr2.session.dispatch.DispatcherChain;
+import org.msgr2.session.handshake.HandshakeConfig;
+import org.msgr2.session.machine.SessionConfig;
+import org.msgr2.session.machine.Throttle;
+import org.msgr2.session.negotiation.GlobalSeq;
+import org.msgr2.session.negotiation.OwnAddresses;
+import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.StreamListener;
+import org.msgr2.session.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all connections of one messenger share: its identity, its bounds, its registers. Thread-safe. */
+public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private final MessengerConfig config;
+    private final HandshakeConfig handshakeConfig;
+    private final Transport transport;
+    private final DispatcherChain chain;
+    private final Executor workers;
+    private final OwnAddresses addresses;
+    private final GlobalSeq globalSeq;
+    private final HandshakeGate gate;
+    private final Throttle dispatchBytes;
+    private final Map<EntityAddr, ConnectionHandle> dialled = new ConcurrentHashMap<>();
+    private final Set<ConnectionHandle> connections = ConcurrentHashMap.newKeySet();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder handshakesFailed = new LongAdder();
+    private volatile boolean closed;
+
+    /** @param allocator for received payloads */
+    public Node(
+            MessengerConfig config,
+            Transport transport,
+            DispatcherChain chain,
+            Executor workers,
+            ByteBufAllocator allocator) {
+        this.config = config;
+        this.transport = transport;
+        this.chain = chain;
+        this.workers = workers;
+        this.handshakeConfig = new HandshakeConfig(
+                config.name().type(),
+                config.bannerSupported(),
+                config.bannerRequired(),
+                config.auth(),
+                config.limits(),
+                allocator);
+        this.addresses = new OwnAddresses((int) config.entropy().nextNonZeroLong());
+        this.globalSeq = new GlobalSeq(config.clock().instant().getEpochSecond());
+        this.gate = new HandshakeGate(config.limits().handshake().peersMax());
+        this.dispatchBytes = new Throttle(config.limits().queues().dispatchBytesMax());
+    }
+
+    /** The connection to that address: the one that lives, or a new one that begins to dial. */
+    public ConnectionHandle connect(EntityType type, EntityAddr target) {
+        ConnectionHandle[] fresh = new ConnectionHandle[1];
+        ConnectionHandle handle = dialled.compute(target, (addr, existing) -> {
+            if (existing != null && !existing.isClosed()) {
+                return existing;
+            }
+            // All connections towards one address live on one loop, for life.
+            Loop loop = transport.loop(Math.floorMod(addr.hashCode(), transport.loops()));
+            fresh[0] = new ConnectionHandle(this, config.dialPolicy(), type, addr, true, loop);
+            connections.add(fresh[0]);
+            return fresh[0];
+        });
+        if (fresh[0] != null) {
+            fresh[0].driver().dial();
+        }
+        return handle;
+    }
+
+    /** The owner of a stream that a peer has opened. */
+    public StreamListener accept() {
+        accepted.increment();
+        return Link.accepting(this);
+    }
+
+    /** An accepted link has negotiated a session: its connection, which is not ready yet. */
+    ConnectionHandle accepted(EntityType type, EntityAddr remote, Loop loop) {
+        ConnectionHandle handle = new ConnectionHandle(this, config.acceptPolicy(), type, remote, false, loop);
+        connections.add(handle);
+        return handle;
+    }
+
+    boolean full() {
+        return closed || connections.size() >= config.limits().queues().connectionsMax();
+    }
+
+    void ended(ConnectionHandle handle) {
+        connections.remove(handle);
+        dialled.remove(handle.peerAddr(), handle);
+    }
+
+    void handshakeFailed(String remote, ProtocolException cause) {
+        handshakesFailed.increment();
+        LOG.info("refused: {}", cause.fromPeer(remote).getMessage());
+    }
+
+    /** From now on nobody is accepted. */
+    public void stopAccepting() {
+        closed = true;
+    }
+
+    public Collection<ConnectionHandle> connections() {
+        return Set.copyOf(connections);
+    }
+
+    public OwnAddresses addresses() {
+        return addresses;
+    }
+
+    public MessengerConfig config() {
+        return config;
+    }
+
+    public MessengerStats stats() {
+        return new MessengerStats(
+                connections.size(),
+                gate.size(),
+                accepted.sum(),
+                handshakesFailed.sum(),
+                chain.unclaimed(),
+                dispatchBytes.taken());
+    }
+
+    /** Our number within our type: the id if it is one; a client's is not known before a monitor tells it. */
+    long gid() {
+        try {
+            return Long.parseLong(config.name().id());
+        } catch (NumberFormatException e) {
+            return config.name().type() == EntityType.CLIENT ? -1 : 0;
+        }
+    }
+
+    UTime wallTime() {
+        Instant now = config.clock().instant();
+        return new UTime(now.getEpochSecond(), now.getNano());
+    }
+
+    SessionConfig sessionConfig(EntityAddr peer, Policy policy) {
+        return new SessionConfig(peer.toString(), policy, config.limits(), config.keepaliveInterval());
+    }
+
+    DispatchQueue newDispatchQueue() {
+        return new DispatchQueue(chain, workers);
+    }
+
+    DispatcherChain chain() {
+        return chain;
+    }
+
+    HandshakeConfig handshakeConfig() {
+        return handshakeConfig;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    GlobalSeq globalSeq() {
+        return globalSeq;
+    }
+
+    HandshakeGate gate() {
+        return gate;
+    }
+
+    Throttle dispatchBytes() {
+        return dispatchBytes;
+    }
+}

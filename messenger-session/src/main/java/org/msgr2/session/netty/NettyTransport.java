@@ -1,0 +1,187 @@
+package org.msgr2.session.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.session.transport.EventExecutorLoop;
+import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.StreamListener;
+import org.msgr2.session.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** TCP. Nagle's algorithm is off; one handler per channel does everything. Thread-safe. */
+public final class NettyTransport implements Transport {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
+    private static final int BACKLOG = 1024;
+    /** A channel is writable until the second figure waits to be sent, and again below the first. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+    /** A listener that cannot accept (no descriptors left) tries again after a while. */
+    private static final int ACCEPT_PAUSE_MS = 1000;
+
+    private final NettyIo io;
+    private final ByteBufAllocator allocator;
+    private final IoEventLoopGroup group;
+    private final List<EventExecutorLoop> loops = new ArrayList<>();
+    private final Map<EventExecutor, EventExecutorLoop> byExecutor = new ConcurrentHashMap<>();
+
+    /** With the best way to the kernel, and a loop per processor. */
+    public NettyTransport(ByteBufAllocator allocator) {
+        this(NettyIo.best(), Runtime.getRuntime().availableProcessors(), allocator);
+    }
+
+    /**
+     * @param threads event loops
+     * @param allocator for everything that is read and written
+     * @throws IllegalArgumentException if this machine cannot do {@code io}
+     */
+    public NettyTransport(NettyIo io, int threads, ByteBufAllocator allocator) {
+        if (!io.isAvailable()) {
+            throw new IllegalArgumentException("transport " + io + " is not available on this machine");
+        }
+        this.io = io;
+        this.allocator = allocator;
+        this.group =
+                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("msgr2-" + io, true), io.handlers());
+        for (EventExecutor executor : group) {
+            EventExecutorLoop loop = new EventExecutorLoop(executor);
+            loops.add(loop);
+            byExecutor.put(executor, loop);
+        }
+    }
+
+    @Override
+    public String name() {
+        return io.toString();
+    }
+
+    @Override
+    public int loops() {
+        return loops.size();
+    }
+
+    @Override
+    public Loop loop(int index) {
+        return loops.get(index);
+    }
+
+    private EventExecutorLoop loopOf(Channel channel) {
+        EventExecutorLoop loop = byExecutor.get(channel.eventLoop());
+        if (loop == null) {
+            throw new IllegalStateException("a channel of another group");
+        }
+        return loop;
+    }
+
+    private EventLoop executorOf(Loop loop) {
+        for (EventExecutor executor : group) {
+            if (loop.equals(byExecutor.get(executor))) {
+                return (EventLoop) executor;
+            }
+        }
+        throw new IllegalArgumentException("a loop of another transport");
+    }
+
+    @Override
+    public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
+        new Bootstrap()
+                .group(executorOf(loop))
+                .channel(io.client())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.ALLOCATOR, allocator)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizer())
+                .handler(new ConnectionHandler(listener, this::loopOf))
+                .connect(SocketAddresses.of(target))
+                .addListener(future -> {
+                    if (!future.isSuccess()) {
+                        failed.accept(future.cause());
+                    }
+                });
+    }
+
+    @Override
+    public Listener listen(EntityAddr addr, Supplier<StreamListener> accepted) throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(group)
+                .channel(io.server())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new AcceptPause())
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.config().setRecvByteBufAllocator(new ReadSizer());
+                        channel.pipeline().addLast(new ConnectionHandler(accepted.get(), NettyTransport.this::loopOf));
+                    }
+                })
+                .bind(SocketAddresses.of(addr))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            Throwable cause = bound.cause();
+            throw new IOException("cannot listen on " + addr + ": " + cause.getMessage(), cause);
+        }
+        return new NettyListener(bound.channel(), addr);
+    }
+
+    private record NettyListener(Channel channel, EntityAddr asked) implements Listener {
+        @Override
+        public EntityAddr addr() {
+            return asked.withPort(((InetSocketAddress) channel.localAddress()).getPort());
+        }
+
+        @Override
+        public void close() {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Without descriptors, accept() fails at once, again and again: a pause leaves the processor to others. */
+    private static final class AcceptPause extends ChannelInboundHandlerAdapter {
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // a loop that ends does not have to accept again
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.warn(
+                    "cannot accept on {}, pausing for {} ms: {}",
+                    context.channel().localAddress(),
+                    ACCEPT_PAUSE_MS,
+                    cause.getMessage());
+            Channel channel = context.channel();
+            channel.config().setAutoRead(false);
+            channel.eventLoop()
+                    .schedule(() -> channel.config().setAutoRead(true), ACCEPT_PAUSE_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,39 @@
+package org.msgr2.session.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.msgr2.core.address.EntityAddr;
+
+/** One open connection of a network. All methods are called on its loop. */
+public interface ByteStream {
+
+    Loop loop();
+
+    ByteBufAllocator allocator();
+
+    /** Our end, with type MSGR2 and nonce 0. */
+    EntityAddr localAddr();
+
+    /** The peer's end, with type MSGR2 and nonce 0. */
+    EntityAddr remoteAddr();
+
+    /** Queues bytes to be sent at the next {@link #flush}. Ownership passes. */
+    void write(ByteBuf bytes);
+
+    void flush();
+
+    /** False while so many bytes wait to be sent that more should not be written; {@link StreamListener#onWritable} ends it. */
+    boolean isWritable();
+
+    /** Whether bytes are read; what is in flight may still come after it was turned off. True at first. */
+    void setReading(boolean reading);
+
+    /** The most to read at once, from now on. */
+    void setReadBufferBytes(int bytes);
+
+    /** Closes at once, without sending what is queued. {@link StreamListener#onClosed} follows. Idempotent. */
+    void close();
+
+    /** Closes when everything written is sent. */
+    void finish();
+}

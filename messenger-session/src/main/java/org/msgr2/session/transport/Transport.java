@@ -1,0 +1,47 @@
+package org.msgr2.session.transport;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.msgr2.core.address.EntityAddr;
+
+/** A network. Thread-safe. */
+public interface Transport extends AutoCloseable {
+
+    /** A port that is listened on. */
+    interface Listener {
+        /** The address that was bound: with the real port, if 0 was asked for. */
+        EntityAddr addr();
+
+        /** Accepts no more; open streams stay. Returns when the port is free. */
+        void close();
+    }
+
+    /** For logs: {@code epoll}. */
+    String name();
+
+    /** How many loops there are; constant. */
+    int loops();
+
+    /** @param index from 0 */
+    Loop loop(int index);
+
+    /**
+     * Dials. The listener hears of it on the given loop, never within this call.
+     *
+     * @param failed told instead of any call to the listener, if the stream cannot be opened
+     */
+    void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed);
+
+    /**
+     * Listens. Accepted streams are spread over the loops.
+     *
+     * @param accepted makes the owner of each accepted stream; called on the stream's loop
+     * @throws IOException with a message for a user: the port is in use, the address is not ours
+     */
+    Listener listen(EntityAddr addr, Supplier<StreamListener> accepted) throws IOException;
+
+    /** Closes every listener and stream, and ends the loops. Blocks until then, for a few seconds at most. */
+    @Override
+    void close();
+}
