@@ -19,6 +19,9 @@ final class Keepalive {
     /** The number of a KEEPALIVE2 that nobody waits for. */
     static final long UNASKED = 0;
 
+    /** No time at all. */
+    static final long NONE = Long.MAX_VALUE;
+
     private record Ping(long number, UTime stamp) {}
 
     private record InFlight(long number, UTime stamp, long sentNs) {}
@@ -76,10 +79,10 @@ final class Keepalive {
         }
     }
 
-    /** When the oldest unanswered one was sent; {@link Long#MAX_VALUE} if there is none. */
+    /** When the oldest unanswered one was sent; {@link #NONE} if there is none. */
     long oldestSentNs() {
         InFlight oldest = inFlight.peek();
-        return oldest == null ? Long.MAX_VALUE : oldest.sentNs;
+        return oldest == null ? NONE : oldest.sentNs;
     }
 
     boolean hasWork() {

@@ -11,7 +11,6 @@ import org.msgr2.core.frame.ControlFrame.Keepalive2;
 import org.msgr2.core.frame.ControlFrame.Keepalive2Ack;
 import org.msgr2.core.frame.Frame;
 import org.msgr2.core.frame.FrameBounds;
-import org.msgr2.core.frame.FrameDecoder;
 import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.frame.Tag;
@@ -40,7 +39,8 @@ public final class Session {
     private final boolean dialing;
     private final OutQueue queue = new OutQueue();
     private final Keepalive keepalive = new Keepalive();
-    private final Inbound inbound = new Inbound();
+    private final Liveness liveness;
+    private final Receiver receiver;
     private final Backoff backoff;
     private final OutFrame outFrame;
 
@@ -49,23 +49,19 @@ public final class Session {
     private int attempt;
     private boolean closing;
     private boolean transportOpen;
-    private @Nullable FrameDecoder decoder;
     private @Nullable ConnectNegotiation negotiation;
     private @Nullable ControlFrame negotiationFrame;
 
     private long inSeq;
     private long outSeq;
-    /** Permits of the message that is being received; -1 when there is none. */
-    private long admitted = -1;
-
-    private boolean awaitingPermits;
-    private long lastReadNs;
 
     private Session(SessionConfig config, boolean dialing, SessionEffects effects) {
         this.config = config;
         this.limits = config.limits();
         this.dialing = dialing;
         this.effects = effects;
+        this.liveness = new Liveness(config, keepalive, effects);
+        this.receiver = new Receiver(effects, this::frame);
         this.backoff = new Backoff(limits.timeouts());
         this.outFrame = new OutFrame(limits.frames().controlBytesMax());
     }
@@ -102,8 +98,7 @@ public final class Session {
             secured.decoder().close();
             return;
         }
-        lastReadNs = nowNs;
-        decoder = secured.decoder();
+        receiver.open(secured.decoder());
         negotiation = negotiator;
         negotiationFrame = negotiator.start();
         effects.wantWrite();
@@ -113,7 +108,7 @@ public final class Session {
     public void accepted(Established established, long nowNs) {
         generation++;
         transportOpen = true;
-        decoder = established.secured().decoder();
+        receiver.open(established.secured().decoder());
         ready(established, nowNs);
     }
 
@@ -122,12 +117,10 @@ public final class Session {
         negotiation = null;
         attempt = 0;
         backoff.reset();
-        lastReadNs = nowNs;
         Secured secured = established.secured();
         secured.decoder().bounds(FrameBounds.session(limits));
         effects.disarmTimer(TimerId.READY);
-        effects.armTimer(TimerId.IDLE, nowNs + limits.timeouts().idle().toNanos());
-        armKeepalive(nowNs);
+        liveness.ready(nowNs);
         ConnectionInfo info = new ConnectionInfo(
                 established.peerName(),
                 established.peerAddrs(),
@@ -150,9 +143,8 @@ public final class Session {
             bytes.release();
             return;
         }
-        lastReadNs = nowNs;
-        inbound.add(bytes);
-        read(nowNs);
+        liveness.read(nowNs);
+        guarded(() -> receiver.bytes(bytes, nowNs), nowNs);
     }
 
     /** The permits that {@link SessionEffects#acquirePermits} could not have at once are taken now. */
@@ -161,43 +153,20 @@ public final class Session {
             effects.releasePermits(payloadBytes);
             return;
         }
-        awaitingPermits = false;
-        // It was we who did not read: the peer is not to blame for the silence.
-        lastReadNs = nowNs;
-        admit(payloadBytes);
-        effects.pauseReading(false);
-        read(nowNs);
+        liveness.read(nowNs);
+        guarded(() -> receiver.granted(payloadBytes, nowNs), nowNs);
     }
 
-    private void admit(long payloadBytes) {
-        admitted = payloadBytes;
-        decoder().admit();
+    @FunctionalInterface
+    private interface Reading {
+        void run() throws ProtocolException;
     }
 
-    private void read(long nowNs) {
+    private void guarded(Reading reading, long nowNs) {
         try {
-            ByteBuf bytes = inbound.current();
-            while (bytes != null && !awaitingPermits && transportOpen) {
-                switch (decoder().next(bytes)) {
-                    case NEED_BYTES -> {}
-                    case NEED_ADMISSION -> askAdmission();
-                    case FRAME -> frame(decoder().take(), nowNs);
-                    case ABORTED -> releaseAdmitted();
-                }
-                bytes = inbound.current();
-            }
+            reading.run();
         } catch (ProtocolException e) {
             fault(e, nowNs);
-        }
-    }
-
-    private void askAdmission() {
-        long payloadBytes = decoder().preamble().payloadBytes();
-        if (effects.acquirePermits(payloadBytes)) {
-            admit(payloadBytes);
-        } else {
-            awaitingPermits = true;
-            effects.pauseReading(true);
         }
     }
 
@@ -218,7 +187,7 @@ public final class Session {
             effects.wantWrite();
         } else if (control instanceof Keepalive2Ack answer) {
             keepalive.answered(answer.timestamp(), nowNs, this::pingAnswered);
-            armKeepaliveAck();
+            liveness.armKeepaliveAck();
         } else if (!(control instanceof Ack)) {
             // A lossy session keeps nothing that an ACK could refer to.
             throw new ProtocolException(FaultKind.SEQUENCE, "unexpected on a ready session")
@@ -231,20 +200,12 @@ public final class Session {
         if (Long.compareUnsigned(seq, inSeq) <= 0) {
             // A duplicate. Unlike Ceph we go on reading, and give the permits back (spec/msgr2 §5.6).
             message.release();
-            releaseAdmitted();
+            receiver.releaseAdmitted();
             return;
         }
         inSeq = seq;
-        admitted = -1;
+        receiver.passAdmitted();
         effects.deliver(message);
-    }
-
-    private void releaseAdmitted() {
-        if (admitted >= 0) {
-            long permits = admitted;
-            admitted = -1;
-            effects.releasePermits(permits);
-        }
     }
 
     // --- Writing
@@ -301,7 +262,7 @@ public final class Session {
         ControlFrame alive = keepalive.poll(nowNs);
         if (alive != null) {
             sink.frame(outFrame.control(alive));
-            armKeepaliveAck();
+            liveness.armKeepaliveAck();
             return true;
         }
         OutMessage next = queue.poll();
@@ -332,77 +293,42 @@ public final class Session {
             return;
         }
         switch (id) {
-            case READY -> {
-                if (state == SessionState.CONNECTING) {
-                    String doing = negotiation != null ? "waiting for SERVER_IDENT" : effects.transportStatus();
-                    fault(timeout("not ready within " + limits.timeouts().ready() + ": " + doing), nowNs);
-                }
-            }
+            case READY -> readyTimedOut(nowNs);
             case BACKOFF -> {
                 if (state == SessionState.BACKOFF) {
                     startAttempt(nowNs);
                 }
             }
-            case IDLE -> checkIdle(nowNs);
+            case IDLE -> checkAlive(liveness::checkIdle, nowNs);
             case KEEPALIVE -> {
                 if (state == SessionState.READY && keepalive.ask(Keepalive.UNASKED, wall)) {
                     effects.wantWrite();
                 }
-                armKeepalive(nowNs);
+                liveness.armKeepalive(nowNs);
             }
-            case KEEPALIVE_ACK -> checkKeepalive(nowNs);
+            case KEEPALIVE_ACK -> checkAlive(liveness::checkKeepalive, nowNs);
             case CLOSE -> end(false, null);
         }
     }
 
-    /** The deadline moves with every read, but the timer is armed once per wait: no timer per message. */
-    private void checkIdle(long nowNs) {
-        if (state != SessionState.READY) {
-            return;
-        }
-        Duration idle = limits.timeouts().idle();
-        long deadline = (awaitingPermits ? nowNs : lastReadNs) + idle.toNanos();
-        if (deadline - nowNs <= 0) {
-            fault(timeout("nothing received for " + idle), nowNs);
-        } else {
-            effects.armTimer(TimerId.IDLE, deadline);
+    private void readyTimedOut(long nowNs) {
+        if (state == SessionState.CONNECTING) {
+            String doing = negotiation != null ? "waiting for SERVER_IDENT" : effects.transportStatus();
+            String detail = "not ready within " + limits.timeouts().ready() + ": " + doing;
+            fault(new ProtocolException(FaultKind.TIMEOUT, detail), nowNs);
         }
     }
 
-    private void checkKeepalive(long nowNs) {
-        long oldest = keepalive.oldestSentNs();
-        if (oldest == Long.MAX_VALUE) {
-            return;
-        }
-        Duration wait = limits.timeouts().keepalive();
-        long deadline = (awaitingPermits ? nowNs : oldest) + wait.toNanos();
-        if (deadline - nowNs <= 0) {
-            fault(timeout("KEEPALIVE2 not answered within " + wait), nowNs);
-        } else {
-            effects.armTimer(TimerId.KEEPALIVE_ACK, deadline);
-        }
+    @FunctionalInterface
+    private interface Check {
+        @Nullable ProtocolException fault(boolean paused, long nowNs);
     }
 
-    private void armKeepalive(long nowNs) {
-        Duration interval = config.keepaliveInterval();
-        if (!interval.isZero()) {
-            effects.armTimer(TimerId.KEEPALIVE, nowNs + interval.toNanos());
+    private void checkAlive(Check check, long nowNs) {
+        ProtocolException fault = state == SessionState.READY ? check.fault(receiver.isPaused(), nowNs) : null;
+        if (fault != null) {
+            fault(fault, nowNs);
         }
-    }
-
-    private void armKeepaliveAck() {
-        long oldest = keepalive.oldestSentNs();
-        if (oldest == Long.MAX_VALUE) {
-            effects.disarmTimer(TimerId.KEEPALIVE_ACK);
-        } else {
-            effects.armTimer(
-                    TimerId.KEEPALIVE_ACK,
-                    oldest + limits.timeouts().keepalive().toNanos());
-        }
-    }
-
-    private static ProtocolException timeout(String detail) {
-        return new ProtocolException(FaultKind.TIMEOUT, detail);
     }
 
     // --- The end of a transport, and of the session
@@ -455,16 +381,9 @@ public final class Session {
             return;
         }
         transportOpen = false;
-        inbound.clear();
-        if (decoder != null) {
-            decoder.close();
-            decoder = null;
-        }
+        receiver.close();
         negotiation = null;
         negotiationFrame = null;
-        // Permits that are still awaited come back through permitsGranted, as those of an older generation.
-        awaitingPermits = false;
-        releaseAdmitted();
         effects.disarmTimer(TimerId.READY);
         effects.closeTransport(flush);
         keepalive.transportLost(ping -> pingFailed(ping, "the connection was lost"));
@@ -520,13 +439,6 @@ public final class Session {
     /** A transport that is not the session's any more has nothing to say. */
     private boolean current(int ofGeneration) {
         return transportOpen && ofGeneration == generation;
-    }
-
-    private FrameDecoder decoder() {
-        if (decoder == null) {
-            throw new IllegalStateException("no transport in state " + state);
-        }
-        return decoder;
     }
 
     public SessionState state() {

@@ -1,0 +1,128 @@
+package org.msgr2.session.machine;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.frame.Frame;
+import org.msgr2.core.frame.FrameDecoder;
+
+/**
+ * The receiving half of a transport: bytes in, frames out, with a stop before each MESSAGE until there are permits for it.
+ * Meanwhile its bytes are parked and reading pauses. Owns the decoder, the parked bytes, and the permits of the message
+ * that is being received. Not thread-safe.
+ */
+final class Receiver {
+    /** Takes the frames. */
+    @FunctionalInterface
+    interface FrameHandler {
+        /** Ownership of the frame passes. */
+        void frame(Frame frame, long nowNs) throws ProtocolException;
+    }
+
+    private static final long NOTHING = -1;
+
+    private final SessionEffects effects;
+    private final FrameHandler handler;
+    private final Queue<ByteBuf> parked = new ArrayDeque<>();
+    private @Nullable FrameDecoder decoder;
+    private boolean awaitingPermits;
+    private long admitted = NOTHING;
+
+    Receiver(SessionEffects effects, FrameHandler handler) {
+        this.effects = effects;
+        this.handler = handler;
+    }
+
+    /** A new transport. Ownership of the decoder passes. */
+    void open(FrameDecoder ofTransport) {
+        decoder = ofTransport;
+    }
+
+    /** Bytes came. Ownership passes. */
+    void bytes(ByteBuf bytes, long nowNs) throws ProtocolException {
+        parked.add(bytes);
+        read(nowNs);
+    }
+
+    /** The permits that had to be waited for are taken now. */
+    void granted(long permits, long nowNs) throws ProtocolException {
+        awaitingPermits = false;
+        admit(permits);
+        effects.pauseReading(false);
+        read(nowNs);
+    }
+
+    /** Whether it is we who do not read. */
+    boolean isPaused() {
+        return awaitingPermits;
+    }
+
+    private void read(long nowNs) throws ProtocolException {
+        ByteBuf bytes = current();
+        // The handler of a frame may close us.
+        while (bytes != null && !awaitingPermits && decoder != null) {
+            switch (decoder.next(bytes)) {
+                case NEED_BYTES -> {}
+                case NEED_ADMISSION -> askAdmission(decoder.preamble().payloadBytes());
+                case FRAME -> handler.frame(decoder.take(), nowNs);
+                case ABORTED -> releaseAdmitted();
+            }
+            bytes = current();
+        }
+    }
+
+    /** The oldest buffer with readable bytes; null when everything is consumed. */
+    private @Nullable ByteBuf current() {
+        ByteBuf bytes = parked.peek();
+        while (bytes != null && !bytes.isReadable()) {
+            parked.remove().release();
+            bytes = parked.peek();
+        }
+        return bytes;
+    }
+
+    private void askAdmission(long permits) {
+        if (effects.acquirePermits(permits)) {
+            admit(permits);
+        } else {
+            awaitingPermits = true;
+            effects.pauseReading(true);
+        }
+    }
+
+    private void admit(long permits) {
+        if (decoder == null) {
+            throw new IllegalStateException("permits for a transport that is gone");
+        }
+        admitted = permits;
+        decoder.admit();
+    }
+
+    /** The message is passed on, and its permits with it. */
+    void passAdmitted() {
+        admitted = NOTHING;
+    }
+
+    /** The message came to nothing: its permits go back. */
+    void releaseAdmitted() {
+        if (admitted != NOTHING) {
+            long permits = admitted;
+            admitted = NOTHING;
+            effects.releasePermits(permits);
+        }
+    }
+
+    /** The transport is gone. Permits that are still awaited come back to the session, as those of an older generation. */
+    void close() {
+        parked.forEach(ByteBuf::release);
+        parked.clear();
+        if (decoder != null) {
+            decoder.close();
+            decoder = null;
+        }
+        awaitingPermits = false;
+        releaseAdmitted();
+    }
+}
