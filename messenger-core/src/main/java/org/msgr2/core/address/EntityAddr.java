@@ -158,7 +158,8 @@ public final class EntityAddr implements Comparable<EntityAddr> {
         int family = body.u16("entity_addr family");
         int max = family == FAMILY_INET ? SOCKADDR_INET_BYTES : SOCKADDR_BYTES;
         if (length > max) {
-            throw new WireException("entity_addr sockaddr length: " + length + ", family " + family + " takes at most " + max);
+            throw new WireException(
+                    "entity_addr sockaddr length: " + length + ", family " + family + " takes at most " + max);
         }
         putLE(image, FAMILY_AT, family, 2);
         byte[] rest = body.bytes((int) length - 2, "entity_addr sockaddr");

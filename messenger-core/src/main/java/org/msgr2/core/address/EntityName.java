@@ -33,7 +33,8 @@ public record EntityName(EntityType type, String id) {
         int dot = text.indexOf('.');
         EntityType type = dot > 0 ? EntityType.ofLabel(text.substring(0, dot)) : null;
         if (type == null || dot == text.length() - 1) {
-            throw new IllegalArgumentException("'" + text + "' is no entity name: expected TYPE.ID such as client.admin");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no entity name: expected TYPE.ID such as client.admin");
         }
         return new EntityName(type, text.substring(dot + 1));
     }

@@ -23,7 +23,11 @@ public record Banner(BannerFeatures supported, BannerFeatures required) {
     private static final int PAYLOAD_BYTES = 16;
 
     public void write(ByteBuf out) {
-        new WireWriter(out).bytes(MAGIC).u16(PAYLOAD_BYTES).u64(supported.bits()).u64(required.bits());
+        new WireWriter(out)
+                .bytes(MAGIC)
+                .u16(PAYLOAD_BYTES)
+                .u64(supported.bits())
+                .u64(required.bits());
     }
 
     /**
@@ -53,7 +57,8 @@ public record Banner(BannerFeatures supported, BannerFeatures required) {
         if (length > limits.bannerPayloadBytesMax()) {
             throw new ProtocolException(
                             FaultKind.LIMIT,
-                            "payload of " + length + " bytes, at most " + limits.bannerPayloadBytesMax() + " are accepted")
+                            "payload of " + length + " bytes, at most " + limits.bannerPayloadBytesMax()
+                                    + " are accepted")
                     .inFrame("banner");
         }
         return length;

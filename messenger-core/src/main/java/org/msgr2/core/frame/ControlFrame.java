@@ -263,7 +263,12 @@ public sealed interface ControlFrame {
         public void write(WireWriter out) {
             addrs.write(out);
             target.write(out);
-            out.u64(gid).u64(globalSeq).u64(supported.bits()).u64(required.bits()).u64(flags).u64(cookie);
+            out.u64(gid)
+                    .u64(globalSeq)
+                    .u64(supported.bits())
+                    .u64(required.bits())
+                    .u64(flags)
+                    .u64(cookie);
         }
     }
 
@@ -305,7 +310,12 @@ public sealed interface ControlFrame {
         @Override
         public void write(WireWriter out) {
             addrs.write(out);
-            out.u64(gid).u64(globalSeq).u64(supported.bits()).u64(required.bits()).u64(flags).u64(cookie);
+            out.u64(gid)
+                    .u64(globalSeq)
+                    .u64(supported.bits())
+                    .u64(required.bits())
+                    .u64(flags)
+                    .u64(cookie);
         }
     }
 
@@ -348,7 +358,11 @@ public sealed interface ControlFrame {
         @Override
         public void write(WireWriter out) {
             addrs.write(out);
-            out.u64(clientCookie).u64(serverCookie).u64(globalSeq).u64(connectSeq).u64(msgSeq);
+            out.u64(clientCookie)
+                    .u64(serverCookie)
+                    .u64(globalSeq)
+                    .u64(connectSeq)
+                    .u64(msgSeq);
         }
     }
 

@@ -48,8 +48,10 @@ public final class CrcFrameDecoder implements FrameDecoder {
         this.revision = revision;
         this.bounds = bounds;
         this.allocator = allocator;
-        int firstBytesMax = Math.max(limits.frames().controlBytesMax(), limits.frames().headerBytesMax());
-        this.first = Unpooled.buffer(128, Math.max(firstBytesMax, limits.handshake().frameBytesMax()) + Integer.BYTES);
+        int firstBytesMax =
+                Math.max(limits.frames().controlBytesMax(), limits.frames().headerBytesMax());
+        this.first =
+                Unpooled.buffer(128, Math.max(firstBytesMax, limits.handshake().frameBytesMax()) + Integer.BYTES);
         Arrays.fill(payload, Unpooled.EMPTY_BUFFER);
     }
 

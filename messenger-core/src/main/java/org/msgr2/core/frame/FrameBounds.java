@@ -38,7 +38,8 @@ public interface FrameBounds {
             if (preamble.length(0) < MessageHeader.BYTES) {
                 throw new ProtocolException(
                                 FaultKind.MALFORMED,
-                                "header segment of " + preamble.length(0) + " bytes, expected at least " + MessageHeader.BYTES)
+                                "header segment of " + preamble.length(0) + " bytes, expected at least "
+                                        + MessageHeader.BYTES)
                         .inFrame(preamble.tag().name());
             }
             checkLength(preamble, "header segment", preamble.length(0), max.headerBytesMax());
@@ -51,8 +52,7 @@ public interface FrameBounds {
 
     private static void checkControl(Preamble preamble, int max) throws ProtocolException {
         if (preamble.segments() != 1) {
-            throw new ProtocolException(
-                            FaultKind.MALFORMED, preamble.segments() + " segments, a control frame has one")
+            throw new ProtocolException(FaultKind.MALFORMED, preamble.segments() + " segments, a control frame has one")
                     .inFrame(preamble.tag().name());
         }
         if (preamble.length(0) == 0 && preamble.tag() != Tag.WAIT) {
@@ -64,7 +64,8 @@ public interface FrameBounds {
 
     private static void checkLength(Preamble preamble, String what, long length, int max) throws ProtocolException {
         if (length > max) {
-            throw new ProtocolException(FaultKind.LIMIT, what + " of " + length + " bytes, at most " + max + " are accepted")
+            throw new ProtocolException(
+                            FaultKind.LIMIT, what + " of " + length + " bytes, at most " + max + " are accepted")
                     .inFrame(preamble.tag().name());
         }
     }

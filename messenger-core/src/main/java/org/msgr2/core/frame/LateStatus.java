@@ -38,6 +38,7 @@ public enum LateStatus {
             }
         }
         throw new ProtocolException(
-                FaultKind.MALFORMED, "late_status 0x" + Integer.toHexString(value) + " is neither complete nor aborted");
+                FaultKind.MALFORMED,
+                "late_status 0x" + Integer.toHexString(value) + " is neither complete nor aborted");
     }
 }

@@ -55,7 +55,8 @@ public final class Preamble {
         if (actual != expected) {
             throw new ProtocolException(
                     FaultKind.INTEGRITY,
-                    "preamble crc is 0x" + Integer.toHexString(actual) + ", computed 0x" + Integer.toHexString(expected));
+                    "preamble crc is 0x" + Integer.toHexString(actual) + ", computed 0x"
+                            + Integer.toHexString(expected));
         }
         int code = bytes.getUnsignedByte(index);
         Tag tag = Tag.ofCode(code);
@@ -64,7 +65,8 @@ public final class Preamble {
         }
         int segments = bytes.getUnsignedByte(index + 1);
         if (segments < 1 || segments > SEGMENTS_MAX) {
-            throw new ProtocolException(FaultKind.MALFORMED, segments + " segments, expected 1 to 4").inFrame(tag.name());
+            throw new ProtocolException(FaultKind.MALFORMED, segments + " segments, expected 1 to 4")
+                    .inFrame(tag.name());
         }
         int flags = bytes.getUnsignedByte(index + FLAGS_AT);
         if ((flags & FLAG_COMPRESSED) != 0) {
@@ -79,7 +81,8 @@ public final class Preamble {
             alignments |= (long) bytes.getUnsignedShortLE(at + 4) << 16 * i;
         }
         if (segments > 1 && lengths[segments - 1] == 0) {
-            throw new ProtocolException(FaultKind.MALFORMED, "last of " + segments + " segments is empty").inFrame(tag.name());
+            throw new ProtocolException(FaultKind.MALFORMED, "last of " + segments + " segments is empty")
+                    .inFrame(tag.name());
         }
         return new Preamble(tag, segments, lengths[0], lengths[1], lengths[2], lengths[3], alignments);
     }
@@ -108,12 +111,13 @@ public final class Preamble {
     /** Bytes of segment {@code i}, 0 to 2^32-1; 0 for an unused one. */
     public long length(int i) {
         return switch (i) {
-            case 0 -> length0;
-            case 1 -> length1;
-            case 2 -> length2;
-            case 3 -> length3;
-            default -> throw new IndexOutOfBoundsException(i);
-        } & 0xffff_ffffL;
+                    case 0 -> length0;
+                    case 1 -> length1;
+                    case 2 -> length2;
+                    case 3 -> length3;
+                    default -> throw new IndexOutOfBoundsException(i);
+                }
+                & 0xffff_ffffL;
     }
 
     /** The hint for the receiver's buffer; it has no effect on the bytes. */

@@ -100,8 +100,7 @@ public record MonMap(
         }
         ElectionStrategy strategy =
                 version >= 8 ? ElectionStrategy.fromWire(body.u8("election strategy")) : ElectionStrategy.CLASSIC;
-        Set<String> disallowed =
-                version >= 8 ? new LinkedHashSet<>(readStrings(body, "disallowed_leaders")) : Set.of();
+        Set<String> disallowed = version >= 8 ? new LinkedHashSet<>(readStrings(body, "disallowed_leaders")) : Set.of();
         boolean stretch = version >= 9 && body.bool("stretch_mode_enabled");
         String tiebreaker = version >= 9 ? body.string("tiebreaker_mon", STRING_BYTES_MAX) : "";
         Set<String> markedDown =

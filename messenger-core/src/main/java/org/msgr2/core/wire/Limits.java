@@ -146,7 +146,11 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
      * @param connectionsMax connections at once, per messenger
      */
     public record Queues(
-            int sendMessagesMax, long sendBytesMax, long dispatchBytesMax, int dispatchMessagesMax, int connectionsMax) {
+            int sendMessagesMax,
+            long sendBytesMax,
+            long dispatchBytesMax,
+            int dispatchMessagesMax,
+            int connectionsMax) {
         static final Queues DEFAULTS = new Queues(16 * KIB, 64L * MIB, 100L * MIB, 4 * KIB, 64 * KIB);
 
         public Queues {
@@ -183,7 +187,12 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
      * @param close for queued messages to leave when a connection or a messenger is closed
      */
     public record Timeouts(
-            Duration ready, Duration idle, Duration keepalive, Duration backoffInitial, Duration backoffMax, Duration close) {
+            Duration ready,
+            Duration idle,
+            Duration keepalive,
+            Duration backoffInitial,
+            Duration backoffMax,
+            Duration close) {
         static final Timeouts DEFAULTS = new Timeouts(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(900),
@@ -199,7 +208,8 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
             positive("backoffInitial", backoffInitial.toNanos());
             positive("close", close.toNanos());
             if (backoffMax.compareTo(backoffInitial) < 0) {
-                throw new IllegalArgumentException("backoffMax " + backoffMax + " is less than backoffInitial " + backoffInitial);
+                throw new IllegalArgumentException(
+                        "backoffMax " + backoffMax + " is less than backoffInitial " + backoffInitial);
             }
         }
 

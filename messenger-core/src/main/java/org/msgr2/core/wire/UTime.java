@@ -21,7 +21,8 @@ public record UTime(long seconds, long nanos) {
 
     /** From nanoseconds since 1970. */
     public static UTime ofEpochNanos(long epochNanos) {
-        return new UTime(Math.floorDiv(epochNanos, 1_000_000_000L) & 0xffff_ffffL, Math.floorMod(epochNanos, 1_000_000_000L));
+        return new UTime(
+                Math.floorDiv(epochNanos, 1_000_000_000L) & 0xffff_ffffL, Math.floorMod(epochNanos, 1_000_000_000L));
     }
 
     public static UTime read(WireReader in, String field) throws WireException {

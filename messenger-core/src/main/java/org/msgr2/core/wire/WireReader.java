@@ -102,10 +102,12 @@ public final class WireReader {
     public int count(String field, int max, int elementBytesMin) throws WireException {
         long count = u32(field);
         if (count > max) {
-            throw new WireException(FaultKind.LIMIT, field + ": " + count + " elements, at most " + max + " are accepted");
+            throw new WireException(
+                    FaultKind.LIMIT, field + ": " + count + " elements, at most " + max + " are accepted");
         }
         if (count * elementBytesMin > remaining()) {
-            throw new WireException(field + ": " + count + " elements cannot fit in the " + remaining() + " bytes left");
+            throw new WireException(
+                    field + ": " + count + " elements cannot fit in the " + remaining() + " bytes left");
         }
         return (int) count;
     }
@@ -126,7 +128,8 @@ public final class WireReader {
         int version = u8(field);
         int compat = u8(field);
         if (compat > known) {
-            throw new WireException(FaultKind.FEATURE, field + ": needs a decoder of version " + compat + ", ours is " + known);
+            throw new WireException(
+                    FaultKind.FEATURE, field + ": needs a decoder of version " + compat + ", ours is " + known);
         }
         return new Versioned(version, slice(u32(field), field));
     }
@@ -141,7 +144,8 @@ public final class WireReader {
         long length = u32(field);
         need(length, field);
         if (length > maxBytes) {
-            throw new WireException(FaultKind.LIMIT, field + ": " + length + " bytes, at most " + maxBytes + " are accepted");
+            throw new WireException(
+                    FaultKind.LIMIT, field + ": " + length + " bytes, at most " + maxBytes + " are accepted");
         }
         return (int) length;
     }
