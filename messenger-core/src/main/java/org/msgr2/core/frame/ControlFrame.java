@@ -30,7 +30,7 @@ public sealed interface ControlFrame {
      * Reads the payload of a frame.
      *
      * @param in the first segment; bytes behind the known fields are left unread
-     * @throws WireException naming frame and field
+     * @throws ProtocolException naming frame and field
      * @throws IllegalArgumentException for {@link Tag#MESSAGE}, which is not a control frame
      */
     static ControlFrame read(Tag tag, WireReader in, Limits.Frames limits) throws ProtocolException {

@@ -231,7 +231,8 @@ public final class CrcFrameDecoder implements FrameDecoder {
     private static boolean fill(ByteBuf target, int bytes, ByteBuf in) {
         int missing = bytes - target.readableBytes();
         if (missing > 0) {
-            in.readBytes(target, Math.min(missing, in.readableBytes()));
+            // Not in.readBytes(target): that does not let the target grow.
+            target.writeBytes(in, Math.min(missing, in.readableBytes()));
         }
         return target.readableBytes() >= bytes;
     }

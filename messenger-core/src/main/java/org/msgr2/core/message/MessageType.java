@@ -47,6 +47,7 @@ public enum MessageType {
     MON_COMMAND_ACK(51),
     LOG(52),
     LOG_ACK(53),
+    KV_DATA(54),
     GETPOOLSTATS(58),
     GETPOOLSTATS_REPLY(59),
     MON_GLOBAL_ID(60),
