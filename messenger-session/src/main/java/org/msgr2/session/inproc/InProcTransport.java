@@ -76,7 +76,7 @@ public final class InProcTransport implements Transport {
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
         InProcListener port = network.lookUp(target);
         if (port == null || closed) {
-            loop.execute(() -> failed.accept(new ConnectException("Connection refused: " + target)));
+            loop.execute(() -> failed.accept(new ConnectException("Connection refused")));
             return;
         }
         Loop theirs = port.nextLoop();
@@ -92,7 +92,7 @@ public final class InProcTransport implements Transport {
                 other.open();
             });
         } catch (RejectedExecutionException e) {
-            loop.execute(() -> failed.accept(new ConnectException("Connection refused: " + target)));
+            loop.execute(() -> failed.accept(new ConnectException("Connection refused")));
         }
     }
 

@@ -16,6 +16,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,9 +120,17 @@ public final class NettyTransport implements Transport {
                 .connect(SocketAddresses.of(target))
                 .addListener(future -> {
                     if (!future.isSuccess()) {
-                        failed.accept(future.cause());
+                        failed.accept(readable(future.cause()));
                     }
                 });
+    }
+
+    /** The native transports name their system call and its number where a user wants to know what is wrong. */
+    private static Throwable readable(Throwable cause) {
+        String refused = "Connection refused";
+        boolean isRefused = cause instanceof ConnectException
+                && String.valueOf(cause.getMessage()).contains(refused);
+        return isRefused ? new ConnectException(refused) : cause;
     }
 
     @Override
