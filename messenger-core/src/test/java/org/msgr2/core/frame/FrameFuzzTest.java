@@ -29,19 +29,20 @@ import org.msgr2.core.testing.RawFrame;
 import org.msgr2.core.wire.Limits;
 
 /**
- * Decoders against mutants of recorded frames, in both revisions, before and after READY. Whatever comes, a decoder answers
- * with frames or with a {@link ProtocolException}, keeps no buffer, and takes no more memory than its limits say.
+ * Decoders against mutants of recorded frames, in both revisions, before and after READY. Whatever comes, a decoder
+ * answers with frames or with a {@link ProtocolException}, keeps no buffer, and takes no more memory than its limits
+ * say.
  *
- * <p>{@code -Dmsgr2.fuzz.seed=N} repeats a run, {@code -Dmsgr2.fuzz.mutations=N} sets its length. A mutant depends on the
- * seed and on its own number only.
+ * <p>{@code -Dmsgr2.fuzz.seed=N} repeats a run, {@code -Dmsgr2.fuzz.mutations=N} sets its length. A mutant depends on
+ * the seed and on its own number only.
  */
 class FrameFuzzTest {
     private static final long MUTATIONS = Long.getLong("msgr2.fuzz.mutations", 1_000_000);
     private static final long WARM_UP = 20_000;
 
     /**
-     * Payload bounds are small, since an admitted payload is allocated at once; those of control frames are the real ones, so
-     * that there is room for lengths that lie.
+     * Payload bounds are small, since an admitted payload is allocated at once; those of control frames are the real
+     * ones, so that there is room for lengths that lie.
      */
     private static final Limits LIMITS = limits();
 
@@ -49,10 +50,10 @@ class FrameFuzzTest {
     private static final long HELD_BYTES_MAX = LIMITS.frames().messageBytesMax();
 
     /**
-     * What one mutant may allocate on the heap, payload buffers aside, which {@link #HELD_BYTES_MAX} bounds: a decoder and
-     * the exceptions of a refusal with their traces, which do not depend on the input, and a multiple of the bytes that
-     * were really sent, for the first segment (whose buffer doubles as it fills) and the objects made of its fields. A
-     * length or a count that is believed before its bytes are there breaks this at once.
+     * What one mutant may allocate on the heap, payload buffers aside, which {@link #HELD_BYTES_MAX} bounds: a decoder
+     * and the exceptions of a refusal with their traces, which do not depend on the input, and a multiple of the bytes
+     * that were really sent, for the first segment (whose buffer doubles as it fills) and the objects made of its
+     * fields. A length or a count that is believed before its bytes are there breaks this at once.
      */
     private static final long HEAP_BYTES_FIXED = 8 * 1024;
 

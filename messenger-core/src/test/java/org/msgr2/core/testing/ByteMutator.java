@@ -44,8 +44,8 @@ public final class ByteMutator {
     }
 
     /**
-     * One change: a flipped bit, a byte or a u32 of another value, a byte that is off by a few, an end cut off, a piece repeated, or the end of something
-     * else.
+     * One change: a flipped bit, a byte or a u32 of another value, a byte that is off by a few, an end cut off, a piece
+     * repeated, or the end of something else.
      *
      * @param bytes stays as it is
      * @param other where a foreign end comes from
