@@ -157,7 +157,9 @@ class GoldenVectorsTest {
         }
     }
 
-    /** Encodes what was recorded in words, with zeros for the payload that was not: the beginning has to be the same. */
+    /**
+     * Encodes what was recorded in words, with zeros for the payload that was not: the beginning has to be the same.
+     */
     private void checkBeginning(Preamble preamble, RecordedFrame recorded) throws ProtocolException {
         MessageHeader header = header(recorded.fields().get("header2"));
         RecordedFields known = RecordedFields.of(preamble).header(header);

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.msgr2.core.address.EntityAddr;
@@ -33,6 +34,7 @@ import org.msgr2.core.message.MessageType;
 import org.msgr2.core.testing.CephVectors;
 import org.msgr2.core.testing.FrameBytes;
 import org.msgr2.core.testing.FrameFeed;
+import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.RawFrame;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.core.wire.Limits;
@@ -47,6 +49,9 @@ class PublishedVectorsTest {
             "\\[(\\d+), (\\d+), (\\d+), (\\d+)\\] rev0crc (\\d+) rev0sec \\d+ rev1crc (\\d+) rev1sec \\d+");
 
     private static final EntityAddr MON = EntityAddr.parse("v2:192.168.1.10:3300/0");
+
+    @RegisterExtension
+    final LeakCheck leaks = new LeakCheck();
 
     /** The first word behind the name of a line: hex, in most. */
     private static String published(String name) {
@@ -153,7 +158,7 @@ class PublishedVectorsTest {
     }
 
     /** A frame of zeros, cut to the published size, is complete: one byte less and it is not. */
-    private static void checkSize(Matcher sizes, Revision revision, int published) throws ProtocolException {
+    private void checkSize(Matcher sizes, Revision revision, int published) throws ProtocolException {
         int used = 1;
         for (int i = 1; i < 4; i++) {
             used = sizes.group(i + 1).equals("0") ? used : i + 1;
@@ -165,8 +170,7 @@ class PublishedVectorsTest {
         byte[] bytes = RawFrame.of(revision, Tag.MESSAGE.code(), segments).bytes();
         assertThat(bytes).as(sizes.group()).hasSize(published);
         FrameBounds anything = preamble -> {};
-        try (FrameDecoder decoder = new CrcFrameDecoder(
-                revision, Limits.defaults(), anything, Unpooled.buffer().alloc())) {
+        try (FrameDecoder decoder = new CrcFrameDecoder(revision, Limits.defaults(), anything, leaks.allocator())) {
             ByteBuf in = Unpooled.wrappedBuffer(bytes, 0, published - 1);
             assertThat(decoder.next(in))
                     .isEqualTo(published == 32 ? FrameDecoder.Result.NEED_BYTES : FrameDecoder.Result.NEED_ADMISSION);

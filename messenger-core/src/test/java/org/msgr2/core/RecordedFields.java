@@ -90,7 +90,9 @@ final class RecordedFields {
             "osd_repop_reply", "REPOP_REPLY",
             "pg_stats", "PGSTATS");
 
-    /** Some frames are recorded with their first segment as a whole too, and some frames with what we know to be empty. */
+    /**
+     * Some frames are recorded with their first segment as a whole too, and some frames with what we know to be empty.
+     */
     private static final Set<String> OPTIONAL = Set.of("payload", "trailing", "epilogue");
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -174,6 +174,9 @@ class EntityAddrTest {
                 "01 01 01 d4000000 02000000 00000000 11000000 0200" + rest,
                 "entity_addr sockaddr length: 17, family 2 takes at most 16");
         assertMalformed(
+                "01 01 01 d4000000 02000000 00000000 1d000000 0a00" + rest,
+                "entity_addr sockaddr length: 29, family 10 takes at most 28");
+        assertMalformed(
                 "01 01 01 d4000000 02000000 00000000 ffffffff 0000" + rest,
                 "entity_addr sockaddr length: 4294967295, family 0 takes at most 28");
     }

@@ -40,13 +40,14 @@ public final class FrameFeed {
         int frames = 0;
         int admissions = 0;
         int aborted = 0;
-        int at = 0;
-        while (at < stream.length) {
-            int length = Math.min(chunkBytes.getAsInt(), stream.length - at);
-            ByteBuf chunk = Unpooled.wrappedBuffer(stream, at, length);
-            at += length;
+        // One buffer whose end moves, as a channel's would, and so that feeding itself takes no memory.
+        ByteBuf in = Unpooled.wrappedBuffer(stream);
+        int end = 0;
+        while (end < stream.length) {
+            end += Math.min(chunkBytes.getAsInt(), stream.length - end);
+            in.writerIndex(end);
             for (boolean hungry = false; !hungry; ) {
-                switch (decoder.next(chunk)) {
+                switch (decoder.next(in)) {
                     case NEED_BYTES -> hungry = true;
                     case NEED_ADMISSION -> {
                         admissions++;
@@ -64,8 +65,8 @@ public final class FrameFeed {
                     case ABORTED -> aborted++;
                 }
             }
-            if (chunk.isReadable()) {
-                throw new AssertionError("the decoder left " + chunk.readableBytes() + " bytes and wants more");
+            if (in.isReadable()) {
+                throw new AssertionError("the decoder left " + in.readableBytes() + " bytes and wants more");
             }
         }
         return new Outcome(frames, admissions, aborted);

@@ -14,9 +14,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * final LeakCheck leaks = new LeakCheck();
  * }</pre>
  *
- * <p>Unlike a leak detector it samples nothing and waits for no garbage collection: the allocator knows its bytes. Every
- * test, and every invocation of a parameterized one, starts with a fresh allocator, which any number of threads may use;
- * they have to be done with it when the test method returns. Without the extension, {@link #check} does the same by hand.
+ * <p>Unlike a leak detector it samples nothing and waits for no garbage collection: the allocator knows its bytes.
+ * Every test, and every invocation of a parameterized one, starts with a fresh allocator, which any number of threads
+ * may use; they have to be done with it when the test method returns. Without the extension, {@link #check} does the
+ * same by hand.
  */
 public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     private volatile UnpooledByteBufAllocator allocator = counting();

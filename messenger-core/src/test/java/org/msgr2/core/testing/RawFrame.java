@@ -146,8 +146,8 @@ public final class RawFrame {
     }
 
     /**
-     * Makes the crcs of a frame right again that was changed in place, as far as its bytes reach: what a fuzzer needs to get
-     * past them.
+     * Makes the crcs of a frame right again that was changed in place, as far as its bytes reach: what a fuzzer needs
+     * to get past them.
      *
      * @param frame changed in place
      * @return whether every crc that the preamble's lengths call for was within the array

@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Names the conformance scenarios of the specification (spec/msgr2 §8) that a test carries, so that their coverage can be
- * counted. Such tests also have the JUnit tag {@code conformance}.
+ * Names the conformance scenarios of the specification (spec/msgr2 §8) that a test carries, so that their coverage can
+ * be counted. Such tests also have the JUnit tag {@code conformance}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
