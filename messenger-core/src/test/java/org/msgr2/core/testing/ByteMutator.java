@@ -86,7 +86,7 @@ public final class ByteMutator {
         int value = random.nextInt(4) == 0 ? random.nextInt() : WORDS[random.nextInt(WORDS.length)];
         int at = random.nextInt(bytes.length);
         for (int i = 0; i < Integer.BYTES && at + i < bytes.length; i++) {
-            bytes[at + i] = (byte) (value >> 8 * i);
+            bytes[at + i] = (byte) (value >> (8 * i));
         }
         return bytes;
     }
