@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Programs in the documents are programs that compile and are tested. */
@@ -44,6 +47,41 @@ class PagesTest {
 
         assertThat(javaBlocks("docs/guide/embedding.md"))
                 .allSatisfy(block -> assertThat(tested).contains(unindented(block)));
+    }
+
+    @Test
+    void everyFactThatIsCitedHasItsSource() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/provenance.md"), UTF_8);
+        String[] tables = page.split("\n### Observed ", 2);
+        assertThat(tables).as("the tables of the two documents").hasSize(2);
+
+        assertThat(cited("spec/msgr2 "))
+                .isNotEmpty()
+                .allSatisfy(section -> assertThat(tables[0]).contains("\n| " + section + " |"));
+        assertThat(cited("spec/msgr2-observed "))
+                .isNotEmpty()
+                .allSatisfy(section -> assertThat(tables[1]).contains("\n| " + section + " |"));
+    }
+
+    /** The section numbers behind {@code document} in all sources: {@code §5.3}, {@code §5.3, §5.4}, {@code §5.2-5.4}. */
+    private static Set<String> cited(String document) throws IOException {
+        Pattern citation =
+                Pattern.compile(Pattern.quote(document) + "(§[0-9.]*[0-9](?:(?:, §| and §|-)[0-9.]*[0-9])*)");
+        Set<String> sections = new TreeSet<>();
+        for (String module : List.of("messenger-core", "messenger-crypto", "messenger-session")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    citation.matcher(Files.readString(file, UTF_8))
+                            .results()
+                            .flatMap(match -> Pattern.compile("[0-9.]*[0-9]")
+                                    .matcher(match.group(1))
+                                    .results())
+                            .forEach(number -> sections.add(number.group()));
+                }
+            }
+        }
+        return sections;
     }
 
     /** Indentation is the page's business: a block there stands alone. */
