@@ -19,8 +19,9 @@ final class MonHosts {
 
     private static final Pattern TYPED = Pattern.compile("(v1|v2|any):.*");
     private static final Pattern VECTOR = Pattern.compile("\\[(v1|v2|any):.*");
-    private static final Pattern WITH_PORT = Pattern.compile("(\\[.*]|[^\\[\\]:]*):\\d+(/\\d+)?");
-    private static final Pattern LITERAL = Pattern.compile("\\[.*]|[\\d.]+");
+    private static final Pattern WITH_PORT = Pattern.compile("(\\[.*]|[^\\[\\]:]*):.*");
+    /** An IP address, or something that is neither that nor a name: the parser knows how to complain. */
+    private static final Pattern LITERAL = Pattern.compile("\\[.*]|[\\d.]+|.*:.*");
 
     private MonHosts() {}
 

@@ -106,7 +106,7 @@ final class PingCommand implements Callable<Integer> {
 
     private void measure(Client client, PingReport report) throws Failure, InterruptedException {
         try {
-            for (int n = 1; count == 0 || n <= count; n++) {
+            for (int n = 1; (count == 0 || n <= count) && !terminal.isGone(); n++) {
                 if (n > 1) {
                     TimeUnit.NANOSECONDS.sleep(interval.toNanos());
                 }

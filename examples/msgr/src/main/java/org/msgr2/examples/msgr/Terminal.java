@@ -49,6 +49,11 @@ record Terminal(PrintWriter out, PrintWriter err, boolean outInteractive, boolea
         out.println(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
     }
 
+    /** Nobody reads {@code out} any more: {@code msgr … | head -1}. */
+    boolean isGone() {
+        return out.checkError();
+    }
+
     /** One object on one line, so that a program can read line by line. */
     void json(JsonNode object) {
         out.println(object);
