@@ -33,7 +33,7 @@ public abstract class TransportContractTest {
     private static final int MIB = 1024 * 1024;
     private static final int PIECE_BYTES = 128 * 1024;
     /** More than sockets take for a reader that does not read. */
-    private static final long PERSISTENT_BYTES = 48L * MIB;
+    private static final long PERSISTENT_BYTES = 24L * MIB;
 
     @RegisterExtension
     final LeakCheck leaks = new LeakCheck();
@@ -391,7 +391,7 @@ public abstract class TransportContractTest {
         Transport.Listener listener = listenPaused();
         StreamProbe ours = dial(listener.addr());
         StreamProbe theirs = acceptedOne();
-        byte[] bytes = random(12 * MIB);
+        byte[] bytes = random(6 * MIB);
         ours.onLoop(stream -> {
             stream.write(buffer(bytes));
             stream.finish();
