@@ -639,8 +639,8 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
             network.await("they are counted", () -> server.stats().messagesUnclaimed() == 10);
             network.await("and dropped", () -> server.stats().dispatchBytes() == 0);
             assertThat(log.lines()).hasSize(2);
-            assertThat(log.lines().get(0)).startsWith("nobody handles messages of type " + TYPE + ": ");
-            assertThat(log.lines().get(1)).startsWith("nobody handles messages of ping (2): ");
+            assertThat(log.lines().get(0)).startsWith("nobody handles type " + TYPE + ": ");
+            assertThat(log.lines().get(1)).startsWith("nobody handles ping (2): ");
         }
     }
 
@@ -923,7 +923,6 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         Messenger server = server("osd.3");
         EntityAddr addr = bind(server);
         Connection connection = client("client.7").connect(EntityType.MON, addr);
-        connection.send(message(TYPE, 1, 10));
         network.get("the end", connection.closed());
         assertThat(failure("ready", connection.ready()))
                 .isInstanceOf(ProtocolException.class)
@@ -932,8 +931,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
                 .hasMessageContaining("the peer is of type osd, expected mon");
         network.await("the reset", () -> atClient.count(SessionEvent.Reset.class) == 1);
         network.settle();
-        assertThat(atClient.events()).hasSize(2);
-        assertThat(atClient.events().get(0)).isInstanceOf(SessionEvent.Discarded.class);
+        assertThat(atClient.events()).hasSize(1);
         network.await("the server notices", () -> server.stats().handshakesFailed() == 1);
         assertThat(server.stats().accepted()).isEqualTo(1);
     }
