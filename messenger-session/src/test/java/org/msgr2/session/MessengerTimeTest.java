@@ -196,7 +196,7 @@ class MessengerTimeTest extends NetworkTestBase<TestNetwork.Virtual> {
         advance(Duration.ofSeconds(800));
         peer.send(peer.message(TYPE, 1, 1, new byte[10]));
         network.settle();
-        becomesTrueAfter(Duration.ofSeconds(900), () -> atServer.count(SessionEvent.Reset.class) == 1);
+        becomesTrueAfter(Duration.ofMinutes(15), () -> atServer.count(SessionEvent.Reset.class) == 1);
         assertThat(peer.isClosed()).isTrue();
     }
 
@@ -304,7 +304,7 @@ class MessengerTimeTest extends NetworkTestBase<TestNetwork.Virtual> {
         busy.release();
         network.settle();
         assertThat(atServer.tids()).containsExactly(1L, 2L, 3L, 4L, 5L);
-        becomesTrueAfter(Duration.ofSeconds(900), peer::isClosed);
+        becomesTrueAfter(Duration.ofMinutes(15), peer::isClosed);
     }
 
     // --- Closing

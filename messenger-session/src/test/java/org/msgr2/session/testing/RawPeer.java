@@ -52,7 +52,17 @@ public final class RawPeer implements StreamListener {
         SIGNATURE,
         /** CLIENT_IDENT or its answer. */
         SESSION,
-        READY
+        READY;
+
+        Stage next() {
+            return switch (this) {
+                case BANNER -> HELLO;
+                case HELLO -> AUTH;
+                case AUTH -> SIGNATURE;
+                case SIGNATURE -> SESSION;
+                case SESSION, READY -> READY;
+            };
+        }
     }
 
     /**
@@ -241,7 +251,7 @@ public final class RawPeer implements StreamListener {
     public RawPeer reach(Stage wanted) {
         while (stage.compareTo(wanted) < 0) {
             send(step());
-            stage = Stage.values()[stage.ordinal() + 1];
+            stage = stage.next();
         }
         return this;
     }
