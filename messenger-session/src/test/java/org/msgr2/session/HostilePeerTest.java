@@ -764,6 +764,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     // --- Authentication
 
+    @Scenario({"A03", "A06"})
     @Test
     void namesWhatItAllowsToAPeerThatAsksForAnotherMethodOrMode() {
         Listening listening = new Listening();
@@ -793,6 +794,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         assertThat(peer.frames().get(1).control()).isInstanceOf(ControlFrame.AuthDone.class);
     }
 
+    @Scenario("A26")
     @Test
     void endsAnAuthenticationThatDoesNotComeToAnEnd() {
         Listening listening = new Listening();
@@ -817,6 +819,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
                 .isEqualTo(FaultKind.LIMIT);
     }
 
+    @Scenario("A04")
     @Test
     void saysWhatTheOtherEndAllowsWhenItIsRefused() {
         Dialling dialling = new Dialling(
@@ -826,6 +829,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
                 .isEqualTo(FaultKind.AUTH);
     }
 
+    @Scenario("A09")
     @Test
     void refusesAModeThatItDidNotOffer() {
         for (int mode : new int[] {0, 2, 77}) {
@@ -835,6 +839,17 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
                             .kind())
                     .isEqualTo(FaultKind.AUTH);
         }
+    }
+
+    @Scenario("A12")
+    @Test
+    void signsWithZerosWhileThereIsNoKey() {
+        Listening listening = new Listening();
+        RawPeer peer = listening.peer(Stage.SIGNATURE);
+        assertThat(peer.lastFrame().control()).isEqualTo(new ControlFrame.AuthSignature(Opaque.zeros(32)));
+        Dialling dialling = new Dialling(Stage.SIGNATURE, answer -> {});
+        assertThat(dialling.peer().lastFrame().control()).isEqualTo(new ControlFrame.AuthSignature(Opaque.zeros(32)));
+        dialling.bad.markDown();
     }
 
     @Test
@@ -853,6 +868,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
                 .isEqualTo(FaultKind.AUTH);
     }
 
+    @Scenario("A24")
     @Test
     void refusesAnAuthPayloadThatIsNone() {
         Listening listening = new Listening();
@@ -868,6 +884,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     // --- Session negotiation
 
+    @Scenario("S34")
     @Test
     void refusesAPeerThatLooksForSomebodyElse() {
         Listening listening = new Listening();
@@ -896,6 +913,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         }
     }
 
+    @Scenario("S35")
     @Test
     void refusesAServerThatIsNotTheOneItDialled() {
         Dialling dialling = new Dialling(
@@ -914,6 +932,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         empty.assertRetried("SERVER_IDENT", "wrong node");
     }
 
+    @Scenario("S36")
     @Test
     void tellsAPeerExactlyWhichFeaturesItLacks() {
         CephFeatures required = CephFeatures.of(CephFeature.SERVER_KRAKEN, CephFeature.PGID64);
@@ -947,6 +966,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         listening.assertOthersWork();
     }
 
+    @Scenario("S36")
     @Test
     void namesTheFeaturesThatAServerMisses() {
         CephFeatures missing = CephFeatures.of(CephFeature.OSDENC, CephFeature.MSG_AUTH);
@@ -957,6 +977,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
                 .isEqualTo(FaultKind.FEATURE);
     }
 
+    @Scenario("P09")
     @Test
     void refusesAServerThatLacksFeaturesWhichThePolicyRequires() {
         CephFeatures required = CephFeatures.of(CephFeature.OSDENC);
@@ -1011,6 +1032,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     // --- A ready session
 
+    @Scenario("P28")
     @Test
     void echoesTheStampOfAKeepaliveByteForByte() {
         Listening listening = new Listening();
@@ -1026,6 +1048,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         listening.assertOthersWork();
     }
 
+    @Scenario("P27")
     @Test
     void ignoresAnswersThatNobodyAskedFor() {
         Listening listening = new Listening();
@@ -1041,6 +1064,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         listening.assertOthersWork();
     }
 
+    @Scenario({"P25", "P26"})
     @Test
     void dropsDuplicatesAcceptsGapsAndReadsOn() {
         Listening listening = new Listening();

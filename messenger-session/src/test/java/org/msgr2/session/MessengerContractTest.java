@@ -395,6 +395,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         }
     }
 
+    @Scenario("P33")
     @Test
     void sendsWhatWasQueuedBeforeItWasReadyByPriority() {
         EntityAddr addr = freeAddr();
@@ -892,6 +893,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
 
     // --- Dialling again
 
+    @Scenario("P40")
     @Test
     void dialsUntilSomebodyListens() {
         EntityAddr addr = freeAddr();
@@ -935,6 +937,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
 
     // --- Dispatch throttle
 
+    @Scenario("P31")
     @Test
     void pushesSendersBackWhileItsWorkersAreBusy() {
         HeldExecutor busy = new HeldExecutor(network.workers());
@@ -999,6 +1002,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         network.await("every permit is back", () -> server.stats().dispatchBytes() == 0);
     }
 
+    @Scenario("P32")
     @Test
     void passesAMessageLargerThanTheWholeBudgetAlone() {
         HeldExecutor busy = new HeldExecutor(network.workers());
@@ -1078,6 +1082,40 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         network.await("the reset", () -> atClient.count(SessionEvent.Reset.class) == 1);
         // The port is free again.
         bind(server("osd.4"), addr);
+    }
+
+    @Scenario("P22")
+    @Test
+    void closesInTheMiddleOfAFlood() {
+        for (int round = 0; round < 5; round++) {
+            RecordingDispatcher replies = new RecordingDispatcher();
+            Messenger server = start(messenger("osd.3").service(new EchoService()));
+            EntityAddr addr = bind(server);
+            Messenger client = start(messenger("client.7").dispatcher(replies));
+            List<CompletableFuture<Void>> senders = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Connection connection = client.connect(EntityType.OSD, addr);
+                senders.add(CompletableFuture.runAsync(
+                        () -> {
+                            Outcome outcome = Outcome.ACCEPTED;
+                            for (int n = 0; n < 3000 && outcome == Outcome.ACCEPTED; n++) {
+                                Message message = message(MessageType.ECHO.code(), n, n % 10 == 0 ? 20_000 : 100);
+                                outcome = connection.send(message).outcome();
+                                if (outcome != Outcome.ACCEPTED) {
+                                    message.release();
+                                }
+                            }
+                        },
+                        network.workers()));
+            }
+            network.await("messages flow", () -> replies.count(Received.class) > 100);
+            network.close(round % 2 == 0 ? server : client);
+            senders.forEach(sender -> network.get("a sender", sender));
+            network.close(round % 2 == 0 ? client : server);
+            assertThat(server.connections()).isEmpty();
+            assertThat(client.connections()).isEmpty();
+            network.await("every permit is back", () -> server.stats().dispatchBytes() == 0);
+        }
     }
 
     @Test

@@ -68,6 +68,7 @@ class MessengerTimeTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     // --- Dialling
 
+    @Scenario("P40")
     @Test
     void dialsAgainAfter200MillisecondsDoublingTo15Seconds() {
         EntityAddr addr = freeAddr();
@@ -171,6 +172,7 @@ class MessengerTimeTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     // --- Staying
 
+    @Scenario("P10")
     @Test
     void endsAConnectionOnWhichNothingIsReceivedFor900Seconds() {
         EntityAddr addr = RawPeer.listen(
@@ -245,6 +247,7 @@ class MessengerTimeTest extends NetworkTestBase<TestNetwork.Virtual> {
         }
     }
 
+    @Scenario("P45")
     @Test
     void endsAConnectionThatDoesNotAnswerAKeepaliveWithin30Seconds() {
         EntityAddr addr = RawPeer.listen(
