@@ -94,7 +94,7 @@ public final class DispatchQueue {
             }
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("a dispatch task failed", e);
             }
             if (pending.decrementAndGet() == 0) {

@@ -65,7 +65,7 @@ final class BannerPhase extends Phase {
     private boolean fill(int bytes, ByteBuf in) {
         int missing = bytes - banner.readableBytes();
         if (missing > 0) {
-            in.readBytes(banner, Math.min(missing, in.readableBytes()));
+            banner.writeBytes(in, Math.min(missing, in.readableBytes()));
         }
         return banner.readableBytes() >= bytes;
     }
