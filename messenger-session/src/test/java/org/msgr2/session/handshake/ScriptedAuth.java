@@ -106,7 +106,7 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
 
     @Override
     public Opaque replyMore(Opaque payload) {
-        return number(payload.toByteArray()[0]);
+        return number(round(payload));
     }
 
     @Override
@@ -128,7 +128,7 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
 
     @Override
     public AuthReply request(int method, List<Integer> preferredModes, Opaque payload) {
-        asked.add("request " + method + " " + preferredModes + " " + payload.toByteArray()[0]);
+        asked.add("request " + method + " " + preferredModes + " " + round(payload));
         if (refusals > 0) {
             refusals--;
             return now(new AuthReply.BadMethod(
@@ -139,7 +139,7 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
 
     @Override
     public AuthReply requestMore(Opaque payload) {
-        asked.add("more " + payload.toByteArray()[0]);
+        asked.add("more " + round(payload));
         return next();
     }
 
@@ -162,6 +162,10 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
 
     private AuthOutcome outcome() {
         return new AuthOutcome(new PeerIdentity(AuthMethod.CEPHX, CLIENT, GLOBAL_ID), key, Opaque.EMPTY);
+    }
+
+    private static int round(Opaque payload) {
+        return payload.isEmpty() ? -1 : payload.toByteArray()[0];
     }
 
     private static Opaque number(int round) {
