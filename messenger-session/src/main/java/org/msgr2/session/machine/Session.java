@@ -78,9 +78,11 @@ public final class Session {
 
     // --- Establishing
 
-    /** Begins to dial. Once. */
+    /** Begins to dial, unless the session was closed before. Once. */
     public void connect(long nowNs) {
-        startAttempt(nowNs);
+        if (state != SessionState.CLOSED) {
+            startAttempt(nowNs);
+        }
     }
 
     private void startAttempt(long nowNs) {
