@@ -155,7 +155,7 @@ public final class Session {
             effects.releasePermits(payloadBytes);
             return;
         }
-        liveness.read(nowNs);
+        liveness.resumed(nowNs);
         guarded(() -> receiver.granted(payloadBytes, nowNs), nowNs);
     }
 
