@@ -28,6 +28,11 @@ public enum EntityType {
         return code;
     }
 
+    /** Whether a node can be of this type: the others are no node's. */
+    public boolean isNode() {
+        return this != AUTH && this != ANY;
+    }
+
     /** The type with that code; an unknown one is refused, since no policy could apply to it. */
     public static EntityType fromWire(long code, String field) throws WireException {
         for (EntityType type : values()) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.message.Message;
 import org.msgr2.session.ConnectionInfo;
 import org.msgr2.session.Dispatcher;
@@ -113,13 +114,19 @@ final class ConnectionDriver implements SessionEffects {
     void secured(Link from, Secured secured, int generation) {
         pass(() -> {
             ConnectNegotiation.Terms terms = new ConnectNegotiation.Terms(
-                    node.addresses().learn(secured.seenAs()),
+                    ownAddresses(from, secured),
                     handle.peerAddr(),
                     node.gid(),
                     node.globalSeq().next(0),
                     handle.policy());
             session.secured(secured, new ConnectNegotiation(terms, secured), generation, loop.nanoTime());
         });
+    }
+
+    /** As the peer sees us; as our socket does, if the peer does not say. */
+    private EntityAddrVec ownAddresses(Link from, Secured secured) {
+        EntityAddrVec own = node.addresses().learn(secured.seenAs());
+        return own.first().isBlankIp() ? node.addresses().learn(from.localAddr()) : own;
     }
 
     /** Makes an accepted connection ready. */
@@ -160,6 +167,9 @@ final class ConnectionDriver implements SessionEffects {
             write();
             if (handle.takeWritable()) {
                 notify(new SessionEvent.Writable());
+            }
+            if (handle.hasSent()) {
+                wakeLater(); // sent by what the write released
             }
         } catch (RuntimeException e) {
             LOG.error("{}: closing after an internal error", handle, e);

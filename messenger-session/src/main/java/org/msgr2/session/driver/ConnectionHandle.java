@@ -133,6 +133,10 @@ public final class ConnectionHandle implements Connection {
         return mailbox.poll();
     }
 
+    boolean hasSent() {
+        return !mailbox.isEmpty();
+    }
+
     @Override
     public CompletionStage<Duration> ping() {
         CompletableFuture<Duration> result = new CompletableFuture<>();

@@ -2,6 +2,7 @@ package org.msgr2.session.driver;
 
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,13 @@ final class HandshakeGate {
     /** Ready, or gone. Idempotent. */
     synchronized void leave(Link link) {
         links.remove(link);
+    }
+
+    /** All of them, which leave by this. */
+    synchronized List<Link> clear() {
+        List<Link> all = List.copyOf(links);
+        links.clear();
+        return all;
     }
 
     synchronized int size() {

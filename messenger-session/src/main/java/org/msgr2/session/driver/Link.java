@@ -117,7 +117,7 @@ final class Link implements StreamListener, FrameSink {
         }
         Link oldest = node.gate().enter(this);
         if (oldest != null) {
-            oldest.dropForOthers();
+            oldest.drop("more than " + handshakeLimits().peersMax() + " peers are not ready, and it is the oldest");
         }
         Limits limits = node.config().limits();
         long wait = limits.timeouts().ready().toNanos();
@@ -129,18 +129,18 @@ final class Link implements StreamListener, FrameSink {
                         opened.loop().nanoTime() + wait);
     }
 
-    private void dropForOthers() {
-        ByteStream opened = stream;
-        if (opened != null) {
-            opened.loop().execute(() -> {
-                if (stage != Stage.SESSION) {
-                    fail(new ProtocolException(
-                            FaultKind.LIMIT,
-                            "more than " + handshakeLimits().peersMax()
-                                    + " peers are not ready, and it is the oldest"));
-                }
-            });
-        }
+    /** Ends a link that is not ready yet. From any thread, once the link has entered the gate. */
+    void drop(String why) {
+        openStream().loop().execute(() -> {
+            if (stage != Stage.SESSION) {
+                fail(new ProtocolException(FaultKind.LIMIT, why));
+            }
+        });
+    }
+
+    /** Our end of the stream. */
+    EntityAddr localAddr() {
+        return openStream().localAddr();
     }
 
     @Override

@@ -117,9 +117,10 @@ public final class Node {
         LOG.info("refused: {}", cause.fromPeer(remote).getMessage());
     }
 
-    /** From now on nobody is accepted. */
+    /** From now on nobody is accepted; who is not ready yet is dropped. */
     public void stopAccepting() {
         closed = true;
+        gate.clear().forEach(link -> link.drop("the messenger is closing"));
     }
 
     public Collection<ConnectionHandle> connections() {

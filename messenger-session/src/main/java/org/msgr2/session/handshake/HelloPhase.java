@@ -22,6 +22,9 @@ final class HelloPhase extends Phase {
         if (!(frame instanceof Hello hello)) {
             throw unexpected(frame.tag());
         }
+        if (!hello.entityType().isNode()) {
+            throw new ProtocolException(FaultKind.MALFORMED, "entity_type: no node is of type " + hello.entityType());
+        }
         EntityType expected = exchange.expectedType();
         if (expected != EntityType.ANY && hello.entityType() != expected) {
             throw new ProtocolException(
