@@ -95,6 +95,9 @@ final class PingCommand implements Callable<Integer> {
                 report.printNegotiated(terminal);
             }
             measure(client, report);
+            if (report.isEmpty()) {
+                return Msgr.DONE; // nobody is there to read it
+            }
             if (json) {
                 terminal.json(report.json());
             } else {

@@ -3,8 +3,13 @@ package org.msgr2.examples.msgr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +86,25 @@ class PingCommandTest {
 
             assertThat(run.stop()).isZero();
             assertThat(run.line()).startsWith("1 round trip: ");
+        }
+    }
+
+    @Test
+    void endsWhenNobodyReadsItsOutputAnyMore() {
+        OutputStream closedPipe = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        StringWriter err = new StringWriter();
+        try (TestNode node = TestNode.start("mgr.7", new EchoService())) {
+            Terminal terminal = new Terminal(
+                    new PrintWriter(closedPipe, true, StandardCharsets.UTF_8), new PrintWriter(err), false, false);
+
+            assertThat(Msgr.execute(terminal, "ping", "--count=0", "--interval=10m", node.addr()))
+                    .isZero();
+            assertThat(err.toString()).isEmpty();
         }
     }
 
