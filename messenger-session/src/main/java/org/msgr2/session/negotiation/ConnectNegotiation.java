@@ -6,6 +6,7 @@ import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
+import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.ClientIdent;
 import org.msgr2.core.frame.ControlFrame.IdentMissingFeatures;
