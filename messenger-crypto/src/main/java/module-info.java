@@ -5,6 +5,7 @@ module org.msgr2.crypto {
     requires transitive org.msgr2.core;
 
     exports org.msgr2.crypto.auth;
+    exports org.msgr2.crypto.auth.cephx;
     exports org.msgr2.crypto.auth.none;
     exports org.msgr2.crypto.key;
     exports org.msgr2.crypto.onwire;

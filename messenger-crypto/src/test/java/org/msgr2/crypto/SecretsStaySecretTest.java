@@ -19,6 +19,7 @@ import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthOutcome;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
 import org.msgr2.crypto.key.CryptoKey;
@@ -92,7 +93,7 @@ class SecretsStaySecretTest {
         }
         checkCiphers();
         SessionKey session = SessionKey.of(SECRET);
-        PeerIdentity peer = new PeerIdentity(AuthMethod.CEPHX, EntityName.parse("client.a"), 7);
+        PeerIdentity peer = new PeerIdentity(AuthMethod.CEPHX, EntityName.parse("client.a"), 7, Capabilities.NONE);
         said.add(session.toString());
         said.add(new AuthOutcome(peer, session, Opaque.copyOf(SECRET_32)).toString());
         keys.forEach(CryptoKey::destroy);

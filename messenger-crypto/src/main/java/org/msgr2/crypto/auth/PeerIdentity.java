@@ -8,8 +8,9 @@ import org.msgr2.core.address.EntityName;
  * @param method {@link AuthMethod#NONE} means that the name is only claimed
  * @param name the entity; for a connector that dialled a service, the service's type and {@code *}
  * @param globalId the connector's id in the cluster; 0 if it has none
+ * @param capabilities what the peer may do here; none unless the name was proven
  */
-public record PeerIdentity(AuthMethod method, EntityName name, long globalId) {
+public record PeerIdentity(AuthMethod method, EntityName name, long globalId, Capabilities capabilities) {
 
     /** The name was proven, not just claimed. */
     public boolean authenticated() {

@@ -14,6 +14,7 @@ import org.msgr2.crypto.auth.AuthClient;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthMode;
 import org.msgr2.crypto.auth.AuthOutcome;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
@@ -50,7 +51,8 @@ final class NoneClient implements AuthClient {
         if (mode != ConnectionMode.CRC) {
             throw new ProtocolException(FaultKind.AUTH, "the peer chose mode " + mode + ", offered was crc");
         }
-        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, new EntityName(peerType, "*"), globalId);
+        PeerIdentity peer =
+                new PeerIdentity(AuthMethod.NONE, new EntityName(peerType, "*"), globalId, Capabilities.NONE);
         return new AuthOutcome(peer, SessionKey.NONE, Opaque.EMPTY);
     }
 

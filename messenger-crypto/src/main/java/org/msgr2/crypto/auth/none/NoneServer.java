@@ -14,6 +14,7 @@ import org.msgr2.crypto.auth.AuthMode;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
@@ -42,7 +43,7 @@ final class NoneServer implements AuthServer {
         EntityName name = EntityName.read(in, "entity name");
         long claimed = in.u64("global_id");
         long globalId = claimed == 0 ? globalIds.getAsLong() : claimed;
-        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, name, globalId);
+        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, name, globalId, Capabilities.NONE);
         AuthOutcome outcome = new AuthOutcome(peer, SessionKey.NONE, Opaque.EMPTY);
         return new AuthReply.Done(globalId, ConnectionMode.CRC, Opaque.EMPTY, outcome);
     }
