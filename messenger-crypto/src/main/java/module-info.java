@@ -8,4 +8,8 @@ module org.msgr2.crypto {
     exports org.msgr2.crypto.auth.cephx;
     exports org.msgr2.crypto.auth.none;
     exports org.msgr2.crypto.key;
+    exports org.msgr2.crypto.onwire;
+
+    // A faster one than the JDK's, if there is one
+    uses java.security.Provider;
 }

@@ -5,7 +5,8 @@ import org.msgr2.core.wire.WireReader;
 import org.msgr2.core.wire.WireWriter;
 
 /**
- * The name of an entity: {@code client.admin}, {@code osd.0}, {@code mon.a}.
+ * The name of an entity: {@code client.admin}, {@code osd.0}, {@code mon.a}. Only {@code mon.}, the name that all monitors
+ * share a key under, has no id.
  *
  * <p>Two encodings exist. Authentication writes {@code u32 type, string id}; messages write {@code u8 type, s64 number}
  * for entities whose id is a number (spec/msgr2 §1.4).
@@ -14,7 +15,7 @@ public record EntityName(EntityType type, String id) {
     private static final int ID_BYTES_MAX = 256;
 
     public EntityName {
-        if (id.isEmpty()) {
+        if (id.isEmpty() && type != EntityType.MON) {
             throw new IllegalArgumentException("an entity name needs an id after '" + type + ".'");
         }
     }
@@ -32,7 +33,7 @@ public record EntityName(EntityType type, String id) {
     public static EntityName parse(String text) {
         int dot = text.indexOf('.');
         EntityType type = dot > 0 ? EntityType.ofLabel(text.substring(0, dot)) : null;
-        if (type == null || dot == text.length() - 1) {
+        if (type == null || (dot == text.length() - 1 && type != EntityType.MON)) {
             throw new IllegalArgumentException(
                     "'" + text + "' is no entity name: expected TYPE.ID such as client.admin");
         }
@@ -43,7 +44,7 @@ public record EntityName(EntityType type, String id) {
     public static EntityName read(WireReader in, String field) throws WireException {
         EntityType type = EntityType.fromWire(in.u32(field), field);
         String id = in.string(field, ID_BYTES_MAX);
-        if (id.isEmpty()) {
+        if (id.isEmpty() && type != EntityType.MON) {
             throw new WireException(field + ": empty id");
         }
         return new EntityName(type, id);

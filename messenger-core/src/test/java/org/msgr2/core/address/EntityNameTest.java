@@ -20,7 +20,8 @@ import org.msgr2.core.wire.WireWriter;
 class EntityNameTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"client.admin", "osd.0", "mon.a", "mgr.x", "mds.a.b", "client.ä", "auth.1", "any.0"})
+    @ValueSource(
+            strings = {"client.admin", "osd.0", "mon.a", "mgr.x", "mds.a.b", "client.ä", "auth.1", "any.0", "mon."})
     void survivesTheWireAndTheText(String text) throws WireException {
         EntityName name = EntityName.parse(text);
         assertThat(name).hasToString(text);
@@ -70,9 +71,9 @@ class EntityNameTest {
                 .hasMessage("name: 257 bytes, at most 256 are accepted")
                 .extracting(fault -> ((ProtocolException) fault).kind())
                 .isEqualTo(FaultKind.LIMIT);
-        assertThatThrownBy(() -> new EntityName(EntityType.MON, ""))
+        assertThatThrownBy(() -> new EntityName(EntityType.OSD, ""))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("an entity name needs an id after 'mon.'");
+                .hasMessage("an entity name needs an id after 'osd.'");
     }
 
     private static EntityName read(Consumer<WireWriter> bytes) throws WireException {

@@ -14,6 +14,8 @@ public enum CephProgram {
     MGR("ceph-mgr", "ceph-mgr"),
     /** The metadata server. */
     MDS("ceph-mds", "ceph-mds"),
+    /** Makes and lists keyrings. */
+    AUTHTOOL("ceph-authtool", "ceph-common"),
     /** The object client. */
     RADOS("rados", "ceph-common");
 

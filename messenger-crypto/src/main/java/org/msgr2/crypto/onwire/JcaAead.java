@@ -1,0 +1,114 @@
+package org.msgr2.crypto.onwire;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JCA cipher, set up anew for each nonce.
+ *
+ * <p>The JDK's own implementation needs care with large inputs, on 17 and on 25 alike: HotSpot compiles the loop over an
+ * array only after many calls, so in a process that seals a few large frames it stays interpreted for seconds, at 0.08
+ * GB/s (measured). Hence {@link Chunking#SMALL}.
+ */
+final class JcaAead implements Aead {
+    private static final int PIECE_BYTES = 4096;
+    private static final int OPEN_ARRAY_BYTES_MAX = 64 * 1024;
+
+    /** How large inputs are passed to the cipher. */
+    enum Chunking {
+        /** At once: native code needs nothing else. */
+        NONE,
+        /**
+         * Sealing in pieces of 4 KiB (measured: 5 GB/s on 17, 9 GB/s on 25). Opening cannot be cut, since the JCA withholds
+         * plaintext until the tag holds; above 64 KiB it gets a buffer that does not show its array, which the JDK then copies
+         * and works through in small pieces itself: 2.5 GB/s from the start.
+         */
+        SMALL
+    }
+
+    private final Cipher cipher;
+    private final Chunking chunking;
+    private @Nullable SecretKey key;
+
+    /** @param key copied */
+    JcaAead(Cipher cipher, byte[] key, Chunking chunking) {
+        if (key.length != KEY_BYTES) {
+            throw new IllegalArgumentException("a key has " + KEY_BYTES + " bytes, not " + key.length);
+        }
+        this.cipher = cipher;
+        this.key = new SecretKeySpec(key, "AES");
+        this.chunking = chunking;
+    }
+
+    @Override
+    public void seal(byte[] nonce, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+        try {
+            init(Cipher.ENCRYPT_MODE, nonce);
+            int read = inOffset;
+            int written = outOffset;
+            int end = inOffset + length;
+            if (chunking == Chunking.SMALL) {
+                for (; end - read > PIECE_BYTES; read += PIECE_BYTES) {
+                    written += cipher.update(in, read, PIECE_BYTES, out, written);
+                }
+            }
+            cipher.doFinal(in, read, end - read, out, written);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM cannot encrypt", e);
+        }
+    }
+
+    @Override
+    public void open(byte[] nonce, byte[] in, int inOffset, int length, byte[] out, int outOffset)
+            throws AEADBadTagException {
+        if (length < TAG_BYTES) {
+            throw new AEADBadTagException("too short for a tag");
+        }
+        try {
+            init(Cipher.DECRYPT_MODE, nonce);
+            if (chunking == Chunking.SMALL && length > OPEN_ARRAY_BYTES_MAX) {
+                ByteBuffer source = ByteBuffer.wrap(in, inOffset, length).asReadOnlyBuffer();
+                cipher.doFinal(source, ByteBuffer.wrap(out, outOffset, length - TAG_BYTES));
+            } else {
+                cipher.doFinal(in, inOffset, length, out, outOffset);
+            }
+        } catch (AEADBadTagException e) {
+            // Some implementations decrypt while they authenticate.
+            Arrays.fill(out, outOffset, outOffset + length - TAG_BYTES, (byte) 0);
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM cannot decrypt", e);
+        }
+    }
+
+    private void init(int mode, byte[] nonce) throws GeneralSecurityException {
+        if (key == null) {
+            throw new IllegalStateException("the cipher is closed");
+        }
+        cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
+    }
+
+    /** Puts another key into the cipher's place for one; what was derived from ours is garbage then. */
+    @Override
+    public void close() {
+        if (key == null) {
+            return;
+        }
+        key = null;
+        try {
+            cipher.init(
+                    Cipher.DECRYPT_MODE,
+                    new SecretKeySpec(new byte[KEY_BYTES], "AES"),
+                    new GCMParameterSpec(TAG_BYTES * Byte.SIZE, new byte[NONCE_BYTES]));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-GCM cannot be set up", e);
+        }
+    }
+}
