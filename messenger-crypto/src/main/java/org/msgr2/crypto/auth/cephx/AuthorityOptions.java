@@ -44,7 +44,7 @@ public record AuthorityOptions(
         services = Set.copyOf(services);
         entityKeyTypes = Set.copyOf(entityKeyTypes);
         // The wire counts validity in seconds, and a client renews after three quarters of it.
-        if (loginTtl.getSeconds() < 1 || serviceTtl.getSeconds() < 1) {
+        if (loginTtl.toSeconds() < 1 || serviceTtl.toSeconds() < 1) {
             throw new IllegalArgumentException(
                     "tickets must live for at least a second: login " + loginTtl + ", service " + serviceTtl);
         }
