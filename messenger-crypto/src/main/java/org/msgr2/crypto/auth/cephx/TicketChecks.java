@@ -39,28 +39,33 @@ public record TicketChecks(
     /** Ceph compares with "greater", which lets the 10^9 itself pass. */
     private static final long NANOS_MAX = 1_000_000_000L;
 
-    private static final Duration SESSION_KEY_AGE_MAX = Duration.ofSeconds(300);
+    private static final Duration SESSION_KEY_AGE_MAX = Duration.ofMinutes(5);
 
     /** @param keySpan of the key that the ticket was sealed with */
     void check(ServiceTicketInfo info, Duration keySpan, Instant now) throws Refused {
         AuthTicket ticket = info.ticket();
-        Instant created = ticket.created().toInstant();
-        Instant expires = ticket.expires().toInstant();
-        Duration life = Duration.between(created, expires);
-        Instant keyCreated = info.sessionKey().created().toInstant();
-        boolean bent = noAllowAll && ticket.caps().allowAll()
-                || auid && ticket.auid() != AuthTicket.AUID
-                || wholeCaps && !areWhole(ticket.caps())
-                || times && (!isTime(ticket.created()) || !isTime(ticket.expires()) || life.isNegative())
-                || lifetime && life.compareTo(keySpan) > 0
-                || sessionKeyAge
-                        && (keyCreated.isBefore(created) || keyCreated.isAfter(created.plus(SESSION_KEY_AGE_MAX)));
-        if (bent) {
-            throw new Refused(LoginListener.Reason.TICKET);
-        }
-        if (expiry && !now.isBefore(expires.plus(skew(life)))) {
+        Duration life = Duration.between(ticket.created().toInstant(), ticket.expires().toInstant());
+        require(!noAllowAll || !ticket.caps().allowAll());
+        require(!auid || ticket.auid() == AuthTicket.AUID);
+        require(!wholeCaps || areWhole(ticket.caps()));
+        require(!times || (isTime(ticket.created()) && isTime(ticket.expires()) && !life.isNegative()));
+        require(!lifetime || life.compareTo(keySpan) <= 0);
+        require(!sessionKeyAge || wasMadeWith(ticket, info));
+        if (expiry && !now.isBefore(ticket.expires().toInstant().plus(skew(life)))) {
             throw new Refused(LoginListener.Reason.EXPIRED);
         }
+    }
+
+    private static void require(boolean holds) throws Refused {
+        if (!holds) {
+            throw new Refused(LoginListener.Reason.TICKET);
+        }
+    }
+
+    private static boolean wasMadeWith(AuthTicket ticket, ServiceTicketInfo info) {
+        Instant created = ticket.created().toInstant();
+        Instant key = info.sessionKey().created().toInstant();
+        return !key.isBefore(created) && !key.isAfter(created.plus(SESSION_KEY_AGE_MAX));
     }
 
     private Duration skew(Duration life) {
