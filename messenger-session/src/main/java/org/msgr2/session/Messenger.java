@@ -54,6 +54,7 @@ public final class Messenger implements AutoCloseable {
     private final @Nullable ExecutorService ownWorkers;
     private final boolean ownTransport;
     private final List<Service> services;
+    private final List<Service> started = new CopyOnWriteArrayList<>();
     private final Node node;
     private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -85,15 +86,9 @@ public final class Messenger implements AutoCloseable {
 
     private void startServices() {
         ServiceContext context = new ServiceContext(config.name(), config.limits(), config.clock(), config.entropy());
-        List<Service> started = new ArrayList<>();
-        try {
-            for (Service service : services) {
-                service.start(context);
-                started.add(service);
-            }
-        } catch (RuntimeException e) {
-            started.forEach(Messenger::stop);
-            throw e;
+        for (Service service : services) {
+            service.start(context);
+            started.add(service);
         }
     }
 
@@ -205,7 +200,7 @@ public final class Messenger implements AutoCloseable {
                 transport.close();
             }
             stopWorkers();
-            services.forEach(Messenger::stop);
+            started.forEach(Messenger::stop);
         }
     }
 

@@ -17,7 +17,7 @@ final class ServiceDispatcher implements Dispatcher {
                 Service other = byType.putIfAbsent(type, service);
                 if (other != null) {
                     throw new IllegalArgumentException("services '" + other.name() + "' and '" + service.name()
-                            + "' both own messages of type " + MessageType.toString(type));
+                            + "' both own messages of " + MessageType.toString(type));
                 }
             }
         }

@@ -21,8 +21,12 @@ public interface AuthClient {
         }
     }
 
-    /** The first request. */
-    Offer start();
+    /**
+     * The first request.
+     *
+     * @throws ProtocolException if we have nothing to show, such as no ticket for this kind of peer yet
+     */
+    Offer start() throws ProtocolException;
 
     /** The acceptor wants more: the answer to its payload. */
     Opaque replyMore(Opaque payload) throws ProtocolException;

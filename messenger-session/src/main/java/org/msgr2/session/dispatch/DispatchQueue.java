@@ -94,7 +94,8 @@ public final class DispatchQueue {
             }
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Whatever the application fails with: the connection's other tasks must not wait for ever.
                 LOG.error("a dispatch task failed", e);
             }
             if (pending.decrementAndGet() == 0) {

@@ -30,8 +30,12 @@ public final class DispatcherChain {
     /** Who takes this type on the event loop; null if nobody does. */
     public @Nullable Dispatcher fast(int messageType) {
         for (Dispatcher dispatcher : dispatchers) {
-            if (dispatcher.canFastDispatch(messageType)) {
-                return dispatcher;
+            try {
+                if (dispatcher.canFastDispatch(messageType)) {
+                    return dispatcher;
+                }
+            } catch (RuntimeException | Error e) {
+                LOG.error("canFastDispatch of {} failed with {}", dispatcher, MessageType.toString(messageType), e);
             }
         }
         return null;
@@ -41,7 +45,7 @@ public final class DispatcherChain {
     void fastDispatch(Dispatcher dispatcher, Connection connection, Message message) {
         try {
             dispatcher.fastDispatch(connection, message);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed("fastDispatch", connection, message, e);
         }
     }
@@ -53,7 +57,7 @@ public final class DispatcherChain {
                 if (dispatcher.dispatch(connection, message)) {
                     return;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failed("dispatch", connection, message, e);
                 return;
             }
@@ -61,7 +65,7 @@ public final class DispatcherChain {
         unclaimed.increment();
         if (unclaimedTypes.size() < UNCLAIMED_TYPES_LOGGED_MAX && unclaimedTypes.add(message.type())) {
             LOG.warn(
-                    "nobody handles messages of type {}: the first came from {}",
+                    "nobody handles {}: the first came from {}",
                     MessageType.toString(message.type()),
                     connection.peerAddr());
         }
@@ -71,13 +75,13 @@ public final class DispatcherChain {
         for (Dispatcher dispatcher : dispatchers) {
             try {
                 dispatcher.onEvent(connection, event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("onEvent of {} failed with {} from {}", dispatcher, event, connection.peerAddr(), e);
             }
         }
     }
 
-    private static void failed(String what, Connection connection, Message message, RuntimeException e) {
+    private static void failed(String what, Connection connection, Message message, Throwable e) {
         LOG.error("{} failed with {} from {}", what, message, connection.peerAddr(), e);
     }
 

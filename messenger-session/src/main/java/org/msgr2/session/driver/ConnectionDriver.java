@@ -206,17 +206,28 @@ final class ConnectionDriver implements SessionEffects {
             return;
         }
         int frames = 0;
+        do {
+            frames += poll(current, FRAMES_PER_PASS_MAX - frames);
+            current.flush();
+            // The flush itself may have made the link writable again: it told us so within this pass, and will not
+            // again.
+        } while (frames < FRAMES_PER_PASS_MAX && current.isWritable() && session.hasWork());
+        if (frames == FRAMES_PER_PASS_MAX && session.hasWork()) {
+            wakeLater();
+        }
+    }
+
+    /** @return how many frames there were */
+    private int poll(Link current, int framesMax) {
+        int frames = 0;
         try {
-            while (current.isWritable() && frames < FRAMES_PER_PASS_MAX && session.poll(current, loop.nanoTime())) {
+            while (current.isWritable() && frames < framesMax && session.poll(current, loop.nanoTime())) {
                 frames++;
             }
         } catch (ProtocolException e) {
             transportDown(e, session.generation());
         }
-        current.flush();
-        if (frames == FRAMES_PER_PASS_MAX && session.hasWork()) {
-            wakeLater();
-        }
+        return frames;
     }
 
     private void wakeLater() {

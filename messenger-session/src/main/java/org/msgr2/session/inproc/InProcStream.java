@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
@@ -63,7 +64,7 @@ final class InProcStream implements ByteStream {
             listener.onOpen(this);
         } else {
             closed = true;
-            peer().loop.execute(peer()::peerClosed);
+            tell(peer(), peer()::peerClosed);
         }
     }
 
@@ -92,7 +93,21 @@ final class InProcStream implements ByteStream {
         ByteBuf[] batch = written.toArray(new ByteBuf[0]);
         written.clear();
         InProcStream to = peer();
-        to.loop.execute(() -> to.arrived(batch));
+        if (!tell(to, () -> to.arrived(batch))) {
+            for (ByteBuf bytes : batch) {
+                bytes.release();
+            }
+        }
+    }
+
+    /** @return false if that end's transport is closed and its loops have ended */
+    private static boolean tell(InProcStream end, Runnable task) {
+        try {
+            end.loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 
     private void arrived(ByteBuf[] batch) {
@@ -122,7 +137,7 @@ final class InProcStream implements ByteStream {
                     received.remove().release();
                 }
                 InProcStream from = peer();
-                from.loop.execute(() -> from.taken(count));
+                tell(from, () -> from.taken(count));
                 listener.onBytes(piece);
             }
         } finally {
@@ -181,7 +196,7 @@ final class InProcStream implements ByteStream {
         }
         flush();
         InProcStream to = peer();
-        to.loop.execute(to::peerClosed);
+        tell(to, to::peerClosed);
         // As a socket does: the owner hears of it when its own call has returned.
         loop.execute(this::end);
         closed = true;

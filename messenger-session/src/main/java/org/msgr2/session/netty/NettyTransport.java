@@ -13,8 +13,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,6 +52,7 @@ public final class NettyTransport implements Transport {
     private final IoEventLoopGroup group;
     private final List<EventExecutorLoop> loops = new ArrayList<>();
     private final Map<EventExecutor, EventExecutorLoop> byExecutor = new ConcurrentHashMap<>();
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     /** With the best way to the kernel, and a loop per processor. */
     public NettyTransport(ByteBufAllocator allocator) {
@@ -89,7 +94,9 @@ public final class NettyTransport implements Transport {
         return loops.get(index);
     }
 
-    private EventExecutorLoop loopOf(Channel channel) {
+    /** A channel is open: it is closed with the transport from now on. */
+    private EventExecutorLoop opened(Channel channel) {
+        channels.add(channel);
         EventExecutorLoop loop = byExecutor.get(channel.eventLoop());
         if (loop == null) {
             throw new IllegalStateException("a channel of another group");
@@ -116,7 +123,7 @@ public final class NettyTransport implements Transport {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizer())
-                .handler(new ConnectionHandler(listener, this::loopOf))
+                .handler(new ConnectionHandler(listener, this::opened))
                 .connect(SocketAddresses.of(target))
                 .addListener(future -> {
                     if (!future.isSuccess()) {
@@ -148,7 +155,7 @@ public final class NettyTransport implements Transport {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.config().setRecvByteBufAllocator(new ReadSizer());
-                        channel.pipeline().addLast(new ConnectionHandler(accepted.get(), NettyTransport.this::loopOf));
+                        channel.pipeline().addLast(new ConnectionHandler(accepted.get(), NettyTransport.this::opened));
                     }
                 })
                 .bind(SocketAddresses.of(addr))
@@ -157,6 +164,7 @@ public final class NettyTransport implements Transport {
             Throwable cause = bound.cause();
             throw new IOException("cannot listen on " + addr + ": " + cause.getMessage(), cause);
         }
+        channels.add(bound.channel());
         return new NettyListener(bound.channel(), addr);
     }
 
@@ -169,6 +177,12 @@ public final class NettyTransport implements Transport {
         @Override
         public void close() {
             channel.close().awaitUninterruptibly();
+            try {
+                // A selector lets go of the port when it selects next: a task that is due later comes after that.
+                channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+            } catch (RejectedExecutionException e) {
+                LOG.trace("the loops have ended, and the port is free", e);
+            }
         }
     }
 
@@ -191,6 +205,8 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void close() {
+        // Not left to the loops: one of io_uring may end without having closed what is being written to.
+        channels.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

@@ -10,9 +10,9 @@ import org.msgr2.core.wire.WireWriter;
  * Immutable.
  *
  * @param allowAll everything; Ceph never sets it in a ticket
- * @param encoded holds one encoded string, or nothing
+ * @param caps holds one encoded string, or nothing
  */
-public record AuthCaps(boolean allowAll, Opaque encoded) implements Encodable {
+public record AuthCaps(boolean allowAll, Opaque caps) implements Encodable {
     private static final int VERSION = 1;
 
     /** With these capabilities, such as {@code allow r}. */
@@ -28,7 +28,7 @@ public record AuthCaps(boolean allowAll, Opaque encoded) implements Encodable {
 
     @Override
     public void write(WireWriter out) {
-        out.u8(VERSION).bool(allowAll).blob(encoded);
+        out.u8(VERSION).bool(allowAll).blob(caps);
     }
 
     /**
@@ -37,10 +37,10 @@ public record AuthCaps(boolean allowAll, Opaque encoded) implements Encodable {
      * @throws WireException if there is anything else than one string
      */
     public String text() throws WireException {
-        if (encoded.isEmpty()) {
+        if (caps.isEmpty()) {
             return "";
         }
-        WireReader in = Decoding.reader(encoded);
+        WireReader in = Decoding.reader(caps);
         String text = in.string("caps text", Decoding.CAPS_BYTES_MAX);
         Decoding.end(in, "caps");
         return text;

@@ -9,7 +9,7 @@ import org.msgr2.core.wire.WireWriter;
  * other_keys} (spec/msgr2 §3.7). Version 2 is the same, version 1 has no other_keys.
  *
  * @param version what the sender knows; from 3 on it presents its old ticket when it reclaims a global_id (§3.10)
- * @param proof see {@link ChallengeProof}
+ * @param proof see {@link org.msgr2.crypto.key.CryptoKey#challengeProof}
  * @param oldTicket {@link TicketBlob#NONE} without a global_id to reclaim
  * @param otherKeys mask of the services that tickets are wanted for; 0 before version 2
  */

@@ -1,10 +1,12 @@
 package org.msgr2.crypto.auth.cephx;
 
+import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.WireException;
 import org.msgr2.core.wire.WireReader;
 import org.msgr2.core.wire.WireWriter;
+import org.msgr2.crypto.key.KeyUsage;
 
 /**
  * What is shown to a service: {@code u8 1, u64 global_id, u32 service_id, CephXTicketBlob, blob(sealed CephXAuthorize)}
@@ -16,6 +18,16 @@ import org.msgr2.core.wire.WireWriter;
  */
 record Authorizer(long globalId, EntityType service, TicketBlob ticket, Opaque sealedAuthorize) implements Encodable {
     private static final int VERSION = 1;
+
+    /** Of that ticket and that id. */
+    static Authorizer of(Identity shown, Authorize authorize, Entropy entropy) {
+        Ticket ticket = shown.ticket();
+        return new Authorizer(
+                shown.globalId(),
+                ticket.service(),
+                ticket.blob(),
+                Envelope.seal(ticket.sessionKey(), KeyUsage.AUTHORIZE, authorize, entropy));
+    }
 
     static Authorizer read(WireReader in) throws WireException {
         Decoding.version(in, VERSION, "authorizer");
