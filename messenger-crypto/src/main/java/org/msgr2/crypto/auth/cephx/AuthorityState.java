@@ -63,8 +63,7 @@ public record AuthorityState(long revision, long globalIdEnd, Map<EntityType, Ro
         for (EntityType service : options.services()) {
             all.put(service, rotated(service, options, now, entropy));
         }
-        boolean same = all.entrySet().stream().allMatch(entry -> keys.get(entry.getKey()) == entry.getValue());
-        return same ? this : new AuthorityState(revision + 1, globalIdEnd, all);
+        return all.equals(keys) ? this : new AuthorityState(revision + 1, globalIdEnd, all);
     }
 
     private RotatingKeys rotated(EntityType service, AuthorityOptions options, Instant now, Entropy entropy) {

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityName;
@@ -19,7 +19,7 @@ import org.msgr2.core.address.EntityName;
 public final class FailedLogins implements LoginListener {
     private static final int SLOTS = 256;
 
-    private final AtomicLongArray counts = new AtomicLongArray(Reason.values().length);
+    private final Map<Reason, LongAdder> counts = new EnumMap<>(Reason.class);
     private final Slot[] slots = new Slot[SLOTS];
     private final int linesMax;
     private final Duration interval;
@@ -52,6 +52,9 @@ public final class FailedLogins implements LoginListener {
         this.clock = clock;
         this.salt = entropy.nextLong();
         this.log = log;
+        for (Reason reason : Reason.values()) {
+            counts.put(reason, new LongAdder());
+        }
         for (int i = 0; i < SLOTS; i++) {
             slots[i] = new Slot();
         }
@@ -59,7 +62,7 @@ public final class FailedLogins implements LoginListener {
 
     @Override
     public void refused(@Nullable EntityName claimed, Reason reason) {
-        counts.incrementAndGet(reason.ordinal());
+        adder(reason).increment();
         Slot slot = slots[slotOf(claimed)];
         Instant now = clock.instant();
         long leftOut;
@@ -87,7 +90,11 @@ public final class FailedLogins implements LoginListener {
 
     /** How many were refused so far, for that reason. */
     public long count(Reason reason) {
-        return counts.get(reason.ordinal());
+        return adder(reason).sum();
+    }
+
+    private LongAdder adder(Reason reason) {
+        return Objects.requireNonNull(counts.get(reason), "there is one for each reason");
     }
 
     /** All counts that are not 0. */

@@ -133,6 +133,16 @@ public final class RotatingKeys {
         return keys;
     }
 
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RotatingKeys that && secrets.equals(that.secrets);
+    }
+
+    @Override
+    public int hashCode() {
+        return secrets.hashCode();
+    }
+
     /** Ids, no keys. */
     @Override
     public String toString() {

@@ -92,7 +92,7 @@ public final class TicketAuthority {
             if (left <= options.globalIdBlock() / 2) {
                 after = after.reserved(options.globalIdBlock());
             }
-            if (after == before) {
+            if (after.revision() == before.revision()) {
                 return false;
             }
             store.save(after);

@@ -44,7 +44,8 @@ public record TicketChecks(
     /** @param keySpan of the key that the ticket was sealed with */
     void check(ServiceTicketInfo info, Duration keySpan, Instant now) throws Refused {
         AuthTicket ticket = info.ticket();
-        Duration life = Duration.between(ticket.created().toInstant(), ticket.expires().toInstant());
+        Duration life =
+                Duration.between(ticket.created().toInstant(), ticket.expires().toInstant());
         require(!noAllowAll || !ticket.caps().allowAll());
         require(!auid || ticket.auid() == AuthTicket.AUID);
         require(!wholeCaps || areWhole(ticket.caps()));

@@ -14,6 +14,6 @@ final class WallTime {
 
     /** Some fields are durations in the clothes of a point in time. */
     static UTime of(Duration duration) {
-        return new UTime(duration.toSeconds() & 0xffff_ffffL, duration.getNano());
+        return new UTime(duration.toSeconds() & 0xffff_ffffL, duration.toNanosPart());
     }
 }

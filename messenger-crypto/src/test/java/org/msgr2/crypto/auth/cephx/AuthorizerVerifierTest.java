@@ -411,7 +411,7 @@ class AuthorizerVerifierTest {
         Peer.Held held = admin.services.get(EntityType.OSD);
         int waiting = 0;
         for (int i = 0; i < 3000; i++) {
-            long invented = 1000 + i;
+            long invented = 1000L + i;
             admin.services.put(
                     EntityType.OSD,
                     new Peer.Held(
@@ -434,7 +434,7 @@ class AuthorizerVerifierTest {
     @Test
     void asksForKeysBeforeTheyAreNeeded() {
         osd.refreshIfDue();
-        kit.clock.advance(Duration.ofMinutes(120).plusSeconds(30));
+        kit.clock.advance(Duration.ofHours(2).plusSeconds(30));
         osd.refreshIfDue();
         assertThat(requests).isEmpty();
         kit.clock.advance(Duration.ofMillis(1));

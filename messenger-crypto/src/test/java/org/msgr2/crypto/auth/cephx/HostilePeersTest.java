@@ -120,7 +120,7 @@ class HostilePeersTest {
         // the rest is covered by the proof, the seal of the ticket, or has one right value. With AES, which has no
         // integrity, some changes of a ticket stay unnoticed.
         assertThat(changedAndAccepted(authority, admin, proofBytes))
-                .allMatch(at -> at == 2 || at >= proofBytes - 4 || type == KeyType.AES && at > 31);
+                .allMatch(at -> at == 2 || at >= proofBytes - 4 || (type == KeyType.AES && at > 31));
     }
 
     private Set<Integer> changedAndAccepted(TicketAuthority authority, Peer admin, int bytes) throws ProtocolException {
@@ -205,7 +205,7 @@ class HostilePeersTest {
         for (int at = 0; at < right.length(); at++) {
             for (int with : new int[] {0x01, 0x80}) {
                 int result = session.request(flipped(right, at, with)).result();
-                boolean mayPass = at >= right.length() - 4 || type == KeyType.AES && at > 20;
+                boolean mayPass = at >= right.length() - 4 || (type == KeyType.AES && at > 20);
                 assertThat(result == 0).as("byte %d", at).isIn(false, mayPass);
                 results.add(result);
             }
