@@ -5,15 +5,17 @@ import org.msgr2.core.address.EntityName;
 import org.msgr2.core.feature.BannerFeatures;
 import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.Revision;
+import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 
 /**
- * What was negotiated on a ready connection. Immutable.
+ * What was negotiated on a ready connection. Immutable, but for what {@code auth} leads to.
  *
  * @param peerName type and number, as its ident frame says
  * @param peerAddrs the peer's addresses, as its ident frame says
- * @param identity who authentication says it is: the name to base permissions on
+ * @param identity who authentication says it is: the name and the capabilities to base permissions on
+ * @param auth answers the peer's requests for more tickets, for whoever plays the monitor's role; this transport's only
  * @param localAddrs our own addresses, as our ident frame said
  * @param revision the layout of frames
  * @param mode their protection
@@ -25,6 +27,7 @@ public record ConnectionInfo(
         EntityName peerName,
         EntityAddrVec peerAddrs,
         PeerIdentity identity,
+        AuthSession auth,
         EntityAddrVec localAddrs,
         Revision revision,
         ConnectionMode mode,

@@ -8,5 +8,12 @@ import org.msgr2.core.wire.Opaque;
  * @param identity the peer's
  * @param sessionKey signs the handshake
  * @param connectionSecret keys and nonces of secure mode; empty in crc mode
+ * @param session what the peer may ask for later, at the accepting end
  */
-public record AuthOutcome(PeerIdentity identity, SessionKey sessionKey, Opaque connectionSecret) {}
+public record AuthOutcome(PeerIdentity identity, SessionKey sessionKey, Opaque connectionSecret, AuthSession session) {
+
+    /** Without anything to ask for later. */
+    public AuthOutcome(PeerIdentity identity, SessionKey sessionKey, Opaque connectionSecret) {
+        this(identity, sessionKey, connectionSecret, AuthSession.NONE);
+    }
+}

@@ -12,6 +12,11 @@ import org.msgr2.core.address.EntityName;
  */
 public record PeerIdentity(AuthMethod method, EntityName name, long globalId, Capabilities capabilities) {
 
+    /** Without capabilities. */
+    public PeerIdentity(AuthMethod method, EntityName name, long globalId) {
+        this(method, name, globalId, Capabilities.NONE);
+    }
+
     /** The name was proven, not just claimed. */
     public boolean authenticated() {
         return method != AuthMethod.NONE && method != AuthMethod.UNKNOWN;

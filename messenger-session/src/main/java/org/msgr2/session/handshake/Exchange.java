@@ -192,6 +192,7 @@ final class Exchange {
                 known(decoder),
                 peerType(),
                 known(outcome).identity(),
+                known(outcome).session(),
                 known(seenAs),
                 peerBanner);
         decoder = null;

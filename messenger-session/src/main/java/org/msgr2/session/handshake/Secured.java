@@ -6,6 +6,7 @@ import org.msgr2.core.feature.BannerFeatures;
 import org.msgr2.core.frame.FrameDecoder;
 import org.msgr2.core.frame.FrameEncoder;
 import org.msgr2.core.frame.Revision;
+import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 
@@ -16,6 +17,7 @@ import org.msgr2.crypto.auth.PeerIdentity;
  * @param connecting whether we dialled
  * @param peerType as its HELLO says
  * @param identity as authentication established it
+ * @param auth what the peer may ask for later because of it
  * @param seenAs our address as the peer sees it
  * @param peerBanner what its banner supports
  */
@@ -27,5 +29,6 @@ public record Secured(
         FrameDecoder decoder,
         EntityType peerType,
         PeerIdentity identity,
+        AuthSession auth,
         EntityAddr seenAs,
         BannerFeatures peerBanner) {}

@@ -127,6 +127,7 @@ public final class Session {
                 established.peerName(),
                 established.peerAddrs(),
                 secured.identity(),
+                secured.auth(),
                 established.localAddrs(),
                 secured.revision(),
                 secured.mode(),
