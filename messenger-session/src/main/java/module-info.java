@@ -12,6 +12,7 @@ module org.msgr2.session {
     requires org.slf4j;
 
     exports org.msgr2.session;
+    exports org.msgr2.session.mon;
     exports org.msgr2.session.service;
     exports org.msgr2.session.transport;
     exports org.msgr2.session.netty;

@@ -6,6 +6,7 @@ import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.WireException;
 import org.msgr2.core.wire.WireReader;
+import org.msgr2.core.wire.WireWriter;
 
 /**
  * One monitor of a {@link MonMap}: versioned(5, 1) {@code string name, addrvec public_addrs, u16 priority, u16 weight,
@@ -39,5 +40,14 @@ public record MonInfo(
             }
         }
         return new MonInfo(name, addrs, priority, weight, location);
+    }
+
+    void write(WireWriter out) {
+        int body = out.beginVersioned(VERSION, 1);
+        out.string(name);
+        publicAddrs.write(out);
+        out.u16(priority).u16(weight).u32(crushLocation.size());
+        crushLocation.forEach((type, bucket) -> out.string(type).string(bucket));
+        out.endVersioned(body);
     }
 }

@@ -2,6 +2,7 @@ package org.msgr2.core.mon;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.core.wire.WireException;
 import org.msgr2.core.wire.WireReader;
+import org.msgr2.core.wire.WireWriter;
 
 /**
  * The monitors of a cluster (spec/msgr2-observed §12): versioned(9, 6) {@code fsid, u32 epoch, utime last_changed, utime
@@ -48,6 +50,7 @@ public record MonMap(
     static final int ELEMENTS_MAX = 1024;
 
     private static final int VERSION = 9;
+    private static final int COMPAT = 6;
 
     public MonMap {
         monitors = List.copyOf(monitors);
@@ -73,6 +76,37 @@ public record MonMap(
     /** Reads a map without a length before it, as {@code monmaptool} writes it to a file. */
     public static MonMap read(ByteBuf encoded, Limits limits) throws WireException {
         return read(new WireReader(encoded.duplicate()), limits.frames());
+    }
+
+    /** Writes a map without a length before it, in version 9. */
+    public void write(WireWriter out) {
+        int body = out.beginVersioned(VERSION, COMPAT);
+        out.uuid(fsid).u32(epoch);
+        lastChanged.write(out);
+        created.write(out);
+        writeFeatures(out, persistentFeatures);
+        writeFeatures(out, optionalFeatures);
+        out.u32(monitors.size());
+        for (MonInfo monitor : monitors) {
+            monitor.write(out.string(monitor.name()));
+        }
+        writeStrings(out, ranks);
+        out.u8(minMonRelease).u32(removedRanks.size());
+        removedRanks.forEach(out::u32);
+        writeStrings(out.u8(strategy.code()), disallowedLeaders);
+        out.bool(stretchMode).string(tiebreaker);
+        writeStrings(out, stretchMarkedDown);
+        out.endVersioned(body);
+    }
+
+    private static void writeFeatures(WireWriter out, long features) {
+        int body = out.beginVersioned(1, 1);
+        out.u64(features).endVersioned(body);
+    }
+
+    private static void writeStrings(WireWriter out, Collection<String> strings) {
+        out.u32(strings.size());
+        strings.forEach(out::string);
     }
 
     private static MonMap read(WireReader in, Limits.Frames limits) throws WireException {

@@ -45,6 +45,12 @@ public final class WireWriter {
         return this;
     }
 
+    /** The readable bytes of a buffer, which is borrowed and whose indices stay. */
+    public WireWriter bytes(ByteBuf bytes) {
+        out.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+        return this;
+    }
+
     /** The bytes alone, without a length. */
     public WireWriter raw(Opaque bytes) {
         return bytes(bytes.array());
