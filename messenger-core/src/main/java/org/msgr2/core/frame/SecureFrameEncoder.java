@@ -84,4 +84,9 @@ public final class SecureFrameEncoder implements FrameEncoder {
             block.release();
         }
     }
+
+    @Override
+    public void close() {
+        cipher.close();
+    }
 }

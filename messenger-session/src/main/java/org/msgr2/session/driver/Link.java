@@ -203,6 +203,9 @@ final class Link implements StreamListener, FrameSink {
                 stream.close();
             }
         }
+        if (encoder != null) {
+            encoder.close();
+        }
     }
 
     private void leaveGate() {

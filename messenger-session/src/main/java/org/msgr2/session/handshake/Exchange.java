@@ -13,15 +13,20 @@ import org.msgr2.core.frame.CrcFrameDecoder;
 import org.msgr2.core.frame.CrcFrameEncoder;
 import org.msgr2.core.frame.Frame;
 import org.msgr2.core.frame.FrameBounds;
+import org.msgr2.core.frame.FrameCipher;
 import org.msgr2.core.frame.FrameDecoder;
 import org.msgr2.core.frame.FrameEncoder;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.frame.Revision;
+import org.msgr2.core.frame.SecureFrameDecoder;
+import org.msgr2.core.frame.SecureFrameEncoder;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.SessionKey;
+import org.msgr2.crypto.onwire.AeadProvider;
+import org.msgr2.crypto.onwire.ConnectionSecret;
 
 /**
  * What the phases of one handshake share: the frame codec, the two signature logs, and what has been learned of the peer so
@@ -97,12 +102,29 @@ final class Exchange {
         return known(peerType);
     }
 
+    /** From the next byte on, both ways, frames are protected as agreed. */
     void authenticated(AuthOutcome result, ConnectionMode chosen) throws ProtocolException {
-        if (chosen != ConnectionMode.CRC) {
-            throw new ProtocolException(FaultKind.FEATURE, "connection mode " + chosen + " is not available");
-        }
         outcome = result;
         mode = chosen;
+        if (chosen == ConnectionMode.SECURE) {
+            protect(ConnectionSecret.of(result.connectionSecret()));
+        } else if (chosen != ConnectionMode.CRC) {
+            throw new ProtocolException(FaultKind.FEATURE, "connection mode " + chosen + " is not available");
+        }
+    }
+
+    private void protect(ConnectionSecret secret) throws ProtocolException {
+        if (revision != Revision.MSGR2_1) {
+            throw new ProtocolException(FaultKind.FEATURE, "secure mode of " + revision + " is weak, and refused");
+        }
+        AeadProvider aead = AeadProvider.preferred();
+        FrameCipher towardsConnector = secret.towardsConnector(revision, aead);
+        FrameCipher towardsAcceptor = secret.towardsAcceptor(revision, aead);
+        secret.destroy();
+        FrameBounds bounds = FrameBounds.handshake(config.limits());
+        encoder = new SecureFrameEncoder(connecting ? towardsAcceptor : towardsConnector, config.allocator());
+        decoder = new SecureFrameDecoder(
+                connecting ? towardsConnector : towardsAcceptor, config.limits(), bounds, config.allocator());
     }
 
     /** Ends both logs: the signature frames themselves are not covered. */
@@ -153,7 +175,7 @@ final class Exchange {
     }
 
     /** Preamble, crc and epilogue of a control frame, whatever the revision. */
-    private static final int FRAME_OVERHEAD_BYTES_MAX = 64;
+    private static final int FRAME_OVERHEAD_BYTES_MAX = 128;
 
     /** Handshake frames are of one segment: one buffer takes all of each. */
     private record Appending(ByteBuf buffer) implements ByteSink {
@@ -196,6 +218,7 @@ final class Exchange {
                 known(seenAs),
                 peerBanner);
         decoder = null;
+        encoder = null;
         clear();
         return secured;
     }
@@ -206,6 +229,10 @@ final class Exchange {
         if (decoder != null) {
             decoder.close();
             decoder = null;
+        }
+        if (encoder != null) {
+            encoder.close();
+            encoder = null;
         }
     }
 
