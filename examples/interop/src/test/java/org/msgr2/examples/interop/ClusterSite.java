@@ -85,6 +85,8 @@ final class ClusterSite implements AutoCloseable {
     synchronized void write(Path file, String text) {
         checkOpen();
         try {
+            // For its owner alone: one of these files is a keyring.
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new CephException("cannot write " + file, e);
