@@ -2,13 +2,15 @@ package org.msgr2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +22,8 @@ import org.msgr2.session.testing.ArchitectureRules;
 /** What keeps the protocol apart from sockets, threads, clocks and dice, and the modules in one direction. */
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .withImportOption(location -> !location.contains("-tests.jar"))
+            // ArchUnit's own option knows neither test-jars nor build directories with a suffix.
+            .withImportOption(location -> !location.contains("test-classes") && !location.contains("-tests.jar"))
             .importPackages("org.msgr2");
 
     private static final String[] PROTOCOL = {
@@ -95,9 +97,16 @@ class ArchitectureTest {
     // --- Each rule can fail
 
     private static final String FORBIDDEN = "org.msgr2.architecture..";
+    private static final JavaClasses FIXTURES = new ClassFileImporter().importPackages("org.msgr2.architecture");
 
-    private static boolean finds(ArchRule rule, Class<?> type) {
-        return rule.evaluate(new ClassFileImporter().importClasses(type)).hasViolation();
+    /** The names of those fixtures that the rule finds. */
+    private static Set<String> found(ArchRule rule) {
+        List<String> details = rule.evaluate(FIXTURES).getFailureReport().getDetails();
+        return FIXTURES.stream()
+                .map(JavaClass::getName)
+                .filter(name -> details.stream()
+                        .anyMatch(detail -> detail.contains("<" + name + ".") || detail.contains("<" + name + ">")))
+                .collect(Collectors.toSet());
     }
 
     static Stream<Arguments> rules() {
@@ -116,33 +125,24 @@ class ArchitectureTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("rules")
     void eachRuleFindsWhatItForbidsAndNothingElse(String name, ArchRule rule, List<Class<?>> violations) {
-        assertThat(violations)
-                .isNotEmpty()
-                .allSatisfy(type -> assertThat(finds(rule, type))
-                        .as(name + " finds " + type.getSimpleName())
-                        .isTrue());
-        assertThat(ForbiddenThings.INNOCENT)
-                .isNotEmpty()
-                .allSatisfy(type -> assertThat(finds(rule, type))
-                        .as(name + " accuses " + type.getSimpleName())
-                        .isFalse());
+        assertThat(violations).as(name).isNotEmpty();
+        assertThat(found(rule))
+                .containsAll(violations.stream().map(Class::getName).toList())
+                .doesNotContainAnyElementsOf(
+                        ForbiddenThings.INNOCENT.stream().map(Class::getName).toList());
     }
 
     @Test
     void aRuleIsSilentAboutOtherPackages() {
-        for (Class<?> type : ForbiddenThings.CLOCKS) {
-            assertThat(finds(ArchitectureRules.readsNoClock("org.msgr2.core.."), type))
-                    .isFalse();
-        }
+        assertThat(found(ArchitectureRules.readsNoClock("org.msgr2.core.."))).isEmpty();
     }
 
     @Test
     void directionsAreFoundOutToo() {
-        String[] here = {"org.msgr2"};
-        assertThat(finds(ArchitectureRules.dependsNotOn(here, "org.msgr2.session.."), ArchitectureTest.class))
-                .isTrue();
-        assertThat(finds(ArchitectureRules.dependsNotOn(here, "org.msgr2.cld.."), ArchitectureTest.class))
-                .isFalse();
+        String[] here = {FORBIDDEN};
+        assertThat(found(ArchitectureRules.dependsNotOn(here, "java.net.."))).hasSize(1);
+        assertThat(found(ArchitectureRules.dependsNotOn(here, "org.msgr2.cld..")))
+                .isEmpty();
     }
 
     @Test

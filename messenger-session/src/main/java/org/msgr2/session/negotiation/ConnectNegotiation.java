@@ -79,9 +79,9 @@ public final class ConnectNegotiation {
                             "wrong node: the peer is " + ident.addrs() + ", dialled was " + terms.target())
                     .inFrame(ident.tag().name());
         }
-        CephFeatures missing = terms.policy().allRequired().minus(ident.supported());
+        CephFeatures missing = terms.policy().featuresRequired().minus(ident.supported());
         if (!missing.isEmpty()) {
-            // Ceph's daemons do not look; the kernel does.
+            // Ceph's userspace does not look, the kernel does: what a policy asks for by name is meant.
             throw new ProtocolException(FaultKind.FEATURE, "the peer lacks features that we require: " + missing)
                     .inFrame(ident.tag().name());
         }

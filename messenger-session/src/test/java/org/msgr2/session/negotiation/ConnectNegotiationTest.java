@@ -102,8 +102,16 @@ class ConnectNegotiationTest {
     @Test
     void aPeerWithoutAnyFeatureIsTakenAsCephTakesIt() throws ProtocolException {
         // Observed: the client checks nothing, connection features are what both have.
-        Established established = negotiation(LIBRADOS).frame(serverIdent(EntityAddrVec.of(TARGET), 0, 1));
+        Policy undemanding = Policy.lossyClient().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE);
+        Established established = negotiation(undemanding).frame(serverIdent(EntityAddrVec.of(TARGET), 0, 1));
         assertThat(established.features()).isEqualTo(CephFeatures.NONE);
+    }
+
+    @Test
+    void aPeerWithoutAFeatureThatThePolicyNamesIsRefused() {
+        assertThatThrownBy(() -> negotiation(LIBRADOS).frame(serverIdent(EntityAddrVec.of(TARGET), 0, 1)))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("SERVER_IDENT: the peer lacks features that we require: OSDREPLYMUX");
     }
 
     @ParameterizedTest
