@@ -40,6 +40,7 @@ import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.AuthProvider;
 import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
@@ -1193,7 +1194,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         }
 
         private static AuthOutcome outcome(EntityType type) {
-            PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, new EntityName(type, "x"), 1);
+            PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, new EntityName(type, "x"), 1, Capabilities.NONE);
             return new AuthOutcome(peer, SessionKey.NONE, Opaque.EMPTY);
         }
 

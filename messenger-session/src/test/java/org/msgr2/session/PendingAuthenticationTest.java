@@ -25,6 +25,7 @@ import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.AuthProvider;
 import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
@@ -92,7 +93,7 @@ class PendingAuthenticationTest extends NetworkTestBase<TestNetwork.Virtual> {
     }
 
     private static AuthReply done() {
-        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.9"), 9);
+        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.9"), 9, Capabilities.NONE);
         return new AuthReply.Done(
                 9, ConnectionMode.CRC, Opaque.EMPTY, new AuthOutcome(peer, SessionKey.NONE, Opaque.EMPTY));
     }

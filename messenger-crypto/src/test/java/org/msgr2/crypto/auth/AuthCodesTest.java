@@ -48,7 +48,7 @@ class AuthCodesTest {
     @Test
     void onlyARealMethodAuthenticates() {
         for (AuthMethod method : AuthMethod.values()) {
-            PeerIdentity identity = new PeerIdentity(method, EntityName.parse("client.a"), 1);
+            PeerIdentity identity = new PeerIdentity(method, EntityName.parse("client.a"), 1, Capabilities.NONE);
             assertThat(identity.authenticated())
                     .as(method.toString())
                     .isEqualTo(method == AuthMethod.CEPHX || method == AuthMethod.GSS);

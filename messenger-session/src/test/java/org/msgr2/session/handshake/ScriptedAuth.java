@@ -15,6 +15,7 @@ import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.AuthProvider;
 import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
@@ -161,7 +162,8 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
     }
 
     private AuthOutcome outcome() {
-        return new AuthOutcome(new PeerIdentity(AuthMethod.CEPHX, CLIENT, GLOBAL_ID), key, Opaque.EMPTY);
+        return new AuthOutcome(
+                new PeerIdentity(AuthMethod.CEPHX, CLIENT, GLOBAL_ID, Capabilities.NONE), key, Opaque.EMPTY);
     }
 
     private static int round(Opaque payload) {

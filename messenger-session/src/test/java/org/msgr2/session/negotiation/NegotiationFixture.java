@@ -31,6 +31,7 @@ import org.msgr2.core.wire.UTime;
 import org.msgr2.core.wire.WireReader;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthSession;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.handshake.Secured;
@@ -52,7 +53,7 @@ final class NegotiationFixture {
                 new CrcFrameDecoder(
                         Revision.MSGR2_1, LIMITS, FrameBounds.handshake(LIMITS), UnpooledByteBufAllocator.DEFAULT),
                 peerType,
-                new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124),
+                new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124, Capabilities.NONE),
                 AuthSession.NONE,
                 EntityAddr.parse("v2:127.0.0.1:56022/0"),
                 BannerFeatures.REVISION_1);

@@ -32,6 +32,7 @@ import org.msgr2.core.wire.UTime;
 import org.msgr2.core.wire.WireReader;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthSession;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.Policy;
@@ -178,7 +179,7 @@ public final class SessionBench implements AutoCloseable {
                 new CrcFrameEncoder(Revision.MSGR2_1),
                 new CrcFrameDecoder(Revision.MSGR2_1, limits, FrameBounds.handshake(limits), allocator),
                 dialing ? EntityType.MON : EntityType.CLIENT,
-                new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124),
+                new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124, Capabilities.NONE),
                 AuthSession.NONE,
                 EntityAddr.parse("v2:192.168.3.4:51000/0"),
                 BannerFeatures.REVISION_1);

@@ -35,6 +35,7 @@ import org.msgr2.crypto.auth.AuthMode;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
@@ -99,7 +100,7 @@ class NoneAuthTest {
         AuthDone expected = (AuthDone) recorded(capture, Tag.AUTH_DONE);
         AuthReply reply = new NoneServer(expected::globalId)
                 .request(request.method(), request.preferredModes(), request.payload());
-        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, ADMIN, expected.globalId());
+        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, ADMIN, expected.globalId(), Capabilities.NONE);
         assertThat(reply)
                 .isEqualTo(new AuthReply.Done(
                         expected.globalId(),
@@ -119,7 +120,8 @@ class NoneAuthTest {
         assertThat(done.outcome().identity().name()).isEqualTo(ADMIN);
         AuthOutcome outcome = client.done(done.globalId(), done.mode(), done.payload());
         assertThat(outcome.identity())
-                .isEqualTo(new PeerIdentity(AuthMethod.NONE, new EntityName(peerType, "*"), done.globalId()));
+                .isEqualTo(new PeerIdentity(
+                        AuthMethod.NONE, new EntityName(peerType, "*"), done.globalId(), Capabilities.NONE));
         assertThat(outcome.sessionKey()).isSameAs(SessionKey.NONE);
         assertThat(outcome.connectionSecret()).isEqualTo(Opaque.EMPTY);
     }
