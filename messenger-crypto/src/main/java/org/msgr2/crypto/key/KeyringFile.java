@@ -1,8 +1,8 @@
 package org.msgr2.crypto.key;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -53,19 +52,13 @@ public final class KeyringFile {
     }
 
     private static byte[] readBounded(Path file) throws IOException, KeyringException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size > BYTES_MAX) {
-                throw new KeyringException(
-                        file.toString(), size + " bytes, a keyring has at most " + BYTES_MAX + " bytes");
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(BYTES_MAX + 1);
+            if (bytes.length > BYTES_MAX) {
+                CryptoKey.wipe(bytes);
+                throw new KeyringException(file.toString(), "larger than the " + BYTES_MAX + " bytes of any keyring");
             }
-            ByteBuffer bytes = ByteBuffer.allocate((int) size);
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                // A regular file gives all that it has.
-            }
-            byte[] read = Arrays.copyOf(bytes.array(), bytes.position());
-            CryptoKey.wipe(bytes.array());
-            return read;
+            return bytes;
         }
     }
 
@@ -90,7 +83,7 @@ public final class KeyringFile {
 
     /**
      * Writes a keyring as {@code 0600}. Whoever reads the file meanwhile, and whoever reads it after a crash, sees either the
-     * old or the new one. A symbolic link stays one. An existing file's owner and permissions are not kept.
+     * old one or the whole new one. A symbolic link stays one. An existing file's owner and permissions are not kept.
      */
     public static void write(Path file, Keyring keyring) throws IOException {
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
@@ -103,33 +96,14 @@ public final class KeyringFile {
         // Such files are 0600 from the start where there are POSIX permissions.
         Path temporary = Files.createTempFile(directory, name + ".", ".tmp");
         try {
-            writeThrough(temporary, bytes);
+            // On the disk before the name points to it.
+            Files.write(temporary, bytes, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(temporary);
             throw e;
         } finally {
             CryptoKey.wipe(bytes);
-        }
-        syncDirectory(directory);
-    }
-
-    private static void writeThrough(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            ByteBuffer rest = ByteBuffer.wrap(bytes);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            channel.force(true);
-        }
-    }
-
-    /** The rename itself is durable only when the directory is. Windows cannot open one, and needs not. */
-    private static void syncDirectory(Path directory) throws IOException {
-        if (Files.getFileAttributeView(directory, PosixFileAttributeView.class) != null) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
         }
     }
 }

@@ -6,7 +6,8 @@ import javax.crypto.AEADBadTagException;
  * AES-128-GCM with one key, without associated data. Whoever calls it sees to it that no nonce comes twice. Not
  * thread-safe: one per direction of a connection.
  *
- * <p>The arrays are borrowed for the call; input and output must not overlap.
+ * <p>The arrays are borrowed for the call. Input and output may be parts of one array, as buffers of one pool are, but must
+ * not overlap.
  */
 public interface Aead extends AutoCloseable {
     int KEY_BYTES = 16;

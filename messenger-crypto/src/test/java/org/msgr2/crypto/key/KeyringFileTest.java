@@ -126,7 +126,7 @@ class KeyringFileTest {
         Path file = file("rw-------", "");
         Files.write(file, new byte[(4 << 20) + 1]);
         assertThatThrownBy(() -> KeyringFile.read(file))
-                .hasMessage(file + ": 4194305 bytes, a keyring has at most 4194304 bytes");
+                .hasMessage(file + ": larger than the 4194304 bytes of any keyring");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.security.Security;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -87,6 +89,55 @@ class AeadTest {
         Arrays.fill(framed, (byte) 0x5a);
         System.arraycopy(bytes, 0, framed, before, bytes.length);
         return framed;
+    }
+
+    /** As two buffers of Netty's pool are, one behind the other or the other way round. */
+    @ParameterizedTest
+    @MethodSource("providers")
+    void worksWithinOneArray(AeadProvider provider) throws AEADBadTagException {
+        byte[] key = randomBytes(16);
+        try (Aead sealer = provider.create(key);
+                Aead opener = provider.create(key)) {
+            for (int length : LENGTHS) {
+                byte[] plain = randomBytes(length);
+                for (boolean inFirst : new boolean[] {true, false}) {
+                    byte[] nonce = randomBytes(12);
+                    byte[] expected = bouncyCastle(key, nonce, plain);
+                    byte[] all = new byte[3 * (length + 16)];
+                    int in = inFirst ? 0 : length + 16;
+                    int out = inFirst ? length + 16 : 0;
+                    int back = 2 * (length + 16);
+                    System.arraycopy(plain, 0, all, in, length);
+                    sealer.seal(nonce, all, in, length, all, out);
+                    assertThat(Arrays.copyOfRange(all, out, out + expected.length))
+                            .isEqualTo(expected);
+                    opener.open(nonce, all, out, expected.length, all, back);
+                    assertThat(Arrays.copyOfRange(all, back, back + length)).isEqualTo(plain);
+                }
+            }
+        }
+    }
+
+    /** Whatever the size of the pool's array that they are parts of. */
+    @ParameterizedTest
+    @MethodSource("providers")
+    void allocatesLittleForSmallBlocks(AeadProvider provider) throws AEADBadTagException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        byte[] all = new byte[4 << 20];
+        byte[] nonce = new byte[12];
+        try (Aead sealer = provider.create(new byte[16]);
+                Aead opener = provider.create(new byte[16])) {
+            long before = 0;
+            for (int i = 0; i < 200; i++) {
+                if (i == 100) {
+                    before = threads.getCurrentThreadAllocatedBytes();
+                }
+                nonce[4]++;
+                sealer.seal(nonce, all, 0, 80, all, 100);
+                opener.open(nonce, all, 100, 96, all, 200);
+            }
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100 * 16 * 1024);
+        }
     }
 
     @ParameterizedTest
