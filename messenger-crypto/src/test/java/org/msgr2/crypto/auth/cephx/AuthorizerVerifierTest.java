@@ -318,7 +318,7 @@ class AuthorizerVerifierTest {
         Instant now = kit.clock.instant();
         UTime created = WallTime.of(now);
         UTime expires = WallTime.of(now.plusSeconds(3600));
-        Opaque caps = AuthCaps.of("allow *").encoded();
+        Opaque caps = AuthCaps.of("allow *").caps();
         accepted(showForged(TicketChecks.ALL, ticket(false, -1, caps, created, expires), now));
         assertForgeryNoticed(ticket(true, -1, caps, created, expires), now);
         assertForgeryNoticed(ticket(false, 0, caps, created, expires), now);
