@@ -163,14 +163,18 @@ class HandshakeAuthTest {
     @Scenario("A09")
     void theConnectorRefusesAModeThatItDidNotOffer() throws ProtocolException {
         for (ConnectionMode mode : List.of(ConnectionMode.SECURE, ConnectionMode.UNKNOWN)) {
-            // The acceptor cannot do it either, and says so once it has sent AUTH_DONE.
+            // The acceptor cannot do it either (for secure mode it has no secret), and says so once it has sent
+            // AUTH_DONE.
+            boolean secure = mode == ConnectionMode.SECURE;
             HandshakeEnd server = fixture.accepting(new ScriptedAuth().chosen(mode));
             try (HandshakeEnd client = fixture.connecting(new ScriptedAuth());
                     server) {
                 assertFault(
                         () -> HandshakeEnd.join(client, server),
-                        FaultKind.FEATURE,
-                        "AUTH_REQUEST: connection mode " + mode + " is not available");
+                        secure ? FaultKind.AUTH : FaultKind.FEATURE,
+                        secure
+                                ? "AUTH_REQUEST: a connection secret of 0 bytes, secure mode needs 40"
+                                : "AUTH_REQUEST: connection mode " + mode + " is not available");
                 assertFault(
                         () -> client.feed(server.takeSent()),
                         FaultKind.AUTH,

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.channels.FileChannel;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Calendar;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The rules of the architecture (architecture §1, §2) for any set of packages, so that every module can check its own:
@@ -34,15 +36,21 @@ public final class ArchitectureRules {
 
     private ArchitectureRules() {}
 
-    /** The protocol owns no socket: neither Netty's nor the JDK's. */
+    /** The protocol owns no socket: neither Netty's nor the JDK's. A file is none. */
     public static ArchRule ownsNoSocket(String... packages) {
-        return dependsNotOn(
-                packages,
-                "io.netty.channel..",
-                "io.netty.bootstrap..",
-                "java.net..",
-                "javax.net..",
-                "java.nio.channels..");
+        return noClasses()
+                .that()
+                .resideInAnyPackage(packages)
+                .should()
+                .dependOnClassesThat(is("sockets", ArchitectureRules::isSocket))
+                .allowEmptyShould(true);
+    }
+
+    private static boolean isSocket(JavaClass type) {
+        String name = type.getPackageName() + ".";
+        return Stream.of("io.netty.channel.", "io.netty.bootstrap.", "java.net.", "javax.net.", "java.nio.channels.")
+                        .anyMatch(name::startsWith)
+                && !type.isEquivalentTo(FileChannel.class);
     }
 
     /** The protocol owns no thread: none of its own, none of a pool, none of a timer. */
