@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.channels.FileChannel;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Calendar;
@@ -32,17 +33,19 @@ import java.util.random.RandomGenerator;
 public final class ArchitectureRules {
     private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis");
 
+    private static final Set<String> SOCKETS =
+            Set.of("io.netty.channel", "io.netty.bootstrap", "java.net", "javax.net", "java.nio.channels");
+
     private ArchitectureRules() {}
 
-    /** The protocol owns no socket: neither Netty's nor the JDK's. */
+    /** The protocol owns no socket: neither Netty's nor the JDK's. A file's channel is none; only with it can a directory be synced. */
     public static ArchRule ownsNoSocket(String... packages) {
-        return dependsNotOn(
-                packages,
-                "io.netty.channel..",
-                "io.netty.bootstrap..",
-                "java.net..",
-                "javax.net..",
-                "java.nio.channels..");
+        return noClasses()
+                .that()
+                .resideInAnyPackage(packages)
+                .should()
+                .dependOnClassesThat(is("sockets", ArchitectureRules::isSocket))
+                .allowEmptyShould(true);
     }
 
     /** The protocol owns no thread: none of its own, none of a pool, none of a timer. */
@@ -93,6 +96,11 @@ public final class ArchitectureRules {
                 .dependOnClassesThat()
                 .resideInAnyPackage(unknown)
                 .allowEmptyShould(true);
+    }
+
+    private static boolean isSocket(JavaClass type) {
+        return SOCKETS.stream().anyMatch(name -> (type.getPackageName() + ".").startsWith(name + "."))
+                && !type.isEquivalentTo(FileChannel.class);
     }
 
     private static boolean runsThings(JavaClass type) {
