@@ -2,6 +2,7 @@ package org.msgr2.architecture;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -254,6 +255,14 @@ final class Violations {
         final class IdsThatAreGiven {
             UUID id(long high, long low) {
                 return new UUID(high, low);
+            }
+        }
+
+        final class Directories {
+            void sync(FileChannel directory) throws IOException {
+                try (directory) {
+                    directory.force(true);
+                }
             }
         }
 

@@ -1,7 +1,7 @@
 package org.msgr2.crypto.auth.cephx;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,13 +39,16 @@ public final class FileStateStore implements StateStore {
     @Override
     public Optional<AuthorityState> load() throws IOException {
         byte[] bytes;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (InputStream in = Files.newInputStream(file)) {
             checkPermissions();
-            bytes = read(channel);
+            bytes = in.readNBytes(BYTES_MAX + 1);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
         try {
+            if (bytes.length > BYTES_MAX) {
+                throw new IOException(file + ": larger than the " + BYTES_MAX + " bytes of any state");
+            }
             return Optional.of(AuthorityState.decode(Opaque.copyOf(bytes)));
         } catch (ProtocolException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
@@ -66,20 +69,6 @@ public final class FileStateStore implements StateStore {
         }
     }
 
-    private byte[] read(FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size > BYTES_MAX) {
-            throw new IOException(file + ": " + size + " bytes, a state has at most " + BYTES_MAX);
-        }
-        ByteBuffer bytes = ByteBuffer.allocate((int) size);
-        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-            // A regular file gives all that it has.
-        }
-        byte[] read = Arrays.copyOf(bytes.array(), bytes.position());
-        Arrays.fill(bytes.array(), (byte) 0);
-        return read;
-    }
-
     @Override
     public void save(AuthorityState state) throws IOException {
         Path directory = file.getParent();
@@ -91,7 +80,8 @@ public final class FileStateStore implements StateStore {
         // Such files are 0600 from the start where there are POSIX permissions.
         Path temporary = Files.createTempFile(directory, name + ".", ".tmp");
         try {
-            writeThrough(temporary, bytes);
+            // On the disk before the name points to it.
+            Files.write(temporary, bytes, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(temporary);
@@ -100,16 +90,6 @@ public final class FileStateStore implements StateStore {
             Arrays.fill(bytes, (byte) 0);
         }
         syncDirectory(directory);
-    }
-
-    private static void writeThrough(Path temporary, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            ByteBuffer rest = ByteBuffer.wrap(bytes);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            channel.force(true);
-        }
     }
 
     /** The rename itself is durable only when the directory is. Windows cannot open one, and needs not. */

@@ -133,7 +133,7 @@ class AuthorityStateTest {
                     .hasMessageStartingWith(file + ": authority state: ");
         }
         Files.write(file, new byte[(1 << 20) + 1]);
-        assertThatThrownBy(store::load).isInstanceOf(IOException.class).hasMessageContaining("at most");
+        assertThatThrownBy(store::load).isInstanceOf(IOException.class).hasMessageContaining("larger than");
         assertThatThrownBy(() -> new FileStateStore(directory.resolve("no/such")).save(state(KeyType.AES)))
                 .isInstanceOf(IOException.class);
     }
