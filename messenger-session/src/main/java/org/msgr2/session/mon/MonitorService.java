@@ -24,6 +24,9 @@ import org.msgr2.core.mon.MonSubscribe;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.core.wire.WireReader;
 import org.msgr2.core.wire.WireWriter;
+import org.msgr2.crypto.auth.AuthSession;
+import org.msgr2.crypto.auth.cephx.AuthMessage;
+import org.msgr2.crypto.auth.cephx.AuthReplyMessage;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
 import org.msgr2.session.SendResult;
@@ -72,6 +75,7 @@ public final class MonitorService implements Service {
                 MessageType.MON_SUBSCRIBE.code(),
                 MessageType.MON_GET_VERSION.code(),
                 MessageType.MON_COMMAND.code(),
+                MessageType.AUTH.code(),
                 MessageType.PING.code());
     }
 
@@ -86,6 +90,10 @@ public final class MonitorService implements Service {
         ConnectionInfo info = connection.info();
         if (info == null) {
             return; // cannot be: messages come after the connection is ready
+        }
+        if (info.auth().hasToReconnect() && !message.is(MessageType.MON_GET_MAP)) {
+            connection.markDown(); // it has to come back with its ticket (CVE-2021-20288)
+            return;
         }
         try {
             WireReader front = new WireReader(message.front().duplicate());
@@ -103,6 +111,8 @@ public final class MonitorService implements Service {
                         connection,
                         Message.builder(MessageType.MON_GET_VERSION_REPLY).version(2, 2),
                         new MonGetVersion.Reply(asked.handle(), epoch, epoch)::write);
+            } else if (message.is(MessageType.AUTH)) {
+                renew(connection, info, AuthMessage.read(message.front().duplicate()));
             } else if (message.is(MessageType.PING)) {
                 send(connection, Message.builder(MessageType.PING), out -> out.string(commands.ping()));
             } else {
@@ -112,6 +122,14 @@ public final class MonitorService implements Service {
             LOG.warn("{} from {}: {}", message, connection.peerAddr(), e.getMessage());
             connection.markDown();
         }
+    }
+
+    /** The peer's tickets run out: it asks for new ones on the session that it has. */
+    private static void renew(Connection connection, ConnectionInfo info, AuthMessage request) {
+        AuthSession.Reply reply = info.auth().request(request.payload());
+        AuthReplyMessage answer =
+                new AuthReplyMessage(request.protocol(), reply.result(), reply.globalId(), reply.payload(), "");
+        send(connection, Message.builder(MessageType.AUTH_REPLY), answer::write);
     }
 
     private void subscribe(Connection connection, ConnectionInfo info, MonSubscribe wishes) {
