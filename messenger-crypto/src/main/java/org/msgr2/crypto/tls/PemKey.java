@@ -18,10 +18,9 @@ import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.jspecify.annotations.Nullable;
 
@@ -87,10 +86,10 @@ final class PemKey {
         try {
             // Bouncy Castle's own ciphers: the JDK lacks some that other programs use. Not registered for anybody else.
             return new PKCS8EncryptedPrivateKeyInfo(content)
-                    .decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                    .decryptPrivateKeyInfo(new JcePKCSPBEInputDecryptorProviderBuilder()
                             .setProvider(new BouncyCastleProvider())
                             .build(password));
-        } catch (PKCSException | OperatorCreationException | IOException | RuntimeException e) {
+        } catch (PKCSException | IOException | RuntimeException e) {
             throw new IOException(
                     file + ": cannot decrypt the private key in it: the password is wrong, or the file is damaged");
         }
