@@ -130,7 +130,8 @@ public final class Session {
                 secured.mode(),
                 secured.peerBanner(),
                 established.features(),
-                established.lossy());
+                established.lossy(),
+                null);
         effects.notify(dialing ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
     }
