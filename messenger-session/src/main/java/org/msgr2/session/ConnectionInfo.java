@@ -37,6 +37,20 @@ public record ConnectionInfo(
         boolean lossy,
         @Nullable TransportSecurity tls) {
 
+    /** Without TLS. */
+    public ConnectionInfo(
+            EntityName peerName,
+            EntityAddrVec peerAddrs,
+            PeerIdentity identity,
+            EntityAddrVec localAddrs,
+            Revision revision,
+            ConnectionMode mode,
+            BannerFeatures peerBanner,
+            CephFeatures features,
+            boolean lossy) {
+        this(peerName, peerAddrs, identity, localAddrs, revision, mode, peerBanner, features, lossy, null);
+    }
+
     /** The same over such a transport. */
     public ConnectionInfo withSecurity(@Nullable TransportSecurity security) {
         return new ConnectionInfo(

@@ -6,8 +6,8 @@ public interface SendResult {
     /** What became of the message. */
     enum Outcome {
         /**
-         * The connection owns the message now and sends it when it can. It ends either written (lossy policies) or acknowledged
-         * by the peer, or is named in exactly one {@link SessionEvent.Discarded}.
+         * The connection owns the message now and sends it when it can. On a lossy connection it ends either written, which says
+         * nothing of its arrival, or named in one {@link SessionEvent.Discarded}.
          */
         ACCEPTED,
 

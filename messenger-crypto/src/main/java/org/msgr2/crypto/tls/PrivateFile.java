@@ -1,8 +1,6 @@
 package org.msgr2.crypto.tls;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,13 +54,7 @@ final class PrivateFile {
         // Such files are 0600 from the start where there are POSIX permissions.
         Path temporary = Files.createTempFile(directory, name + ".", ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer rest = ByteBuffer.wrap(bytes);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
-                }
-                channel.force(true);
-            }
+            Files.write(temporary, bytes, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
             if (!secret && Files.getFileAttributeView(temporary, PosixFileAttributeView.class) != null) {
                 Files.setPosixFilePermissions(temporary, PUBLIC);
             }

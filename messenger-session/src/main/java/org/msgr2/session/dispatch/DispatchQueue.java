@@ -95,6 +95,7 @@ public final class DispatchQueue {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
+                // Whatever the application fails with: the connection's other tasks must not wait for ever.
                 LOG.error("a dispatch task failed", e);
             }
             if (pending.decrementAndGet() == 0) {

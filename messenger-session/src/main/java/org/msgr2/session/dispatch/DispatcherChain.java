@@ -65,7 +65,7 @@ public final class DispatcherChain {
         unclaimed.increment();
         if (unclaimedTypes.size() < UNCLAIMED_TYPES_LOGGED_MAX && unclaimedTypes.add(message.type())) {
             LOG.warn(
-                    "nobody handles messages of {}: the first came from {}",
+                    "nobody handles {}: the first came from {}",
                     MessageType.toString(message.type()),
                     connection.peerAddr());
         }

@@ -133,7 +133,7 @@ final class Link implements StreamListener, FrameSink {
 
     private void enterGate(ByteStream opened) {
         if (node.full()) {
-            fail(new ProtocolException(FaultKind.LIMIT, "no more connections are accepted"));
+            fail(tooMany());
             return;
         }
         Link oldest = node.gate().enter(this);
@@ -148,6 +148,10 @@ final class Link implements StreamListener, FrameSink {
                                 FaultKind.TIMEOUT,
                                 "not ready within " + limits.timeouts().ready() + ": " + status())),
                         opened.loop().nanoTime() + wait);
+    }
+
+    private static ProtocolException tooMany() {
+        return new ProtocolException(FaultKind.LIMIT, "no more connections are accepted");
     }
 
     /** Ends a link that is not ready yet. From any thread, once the link has entered the gate. */
@@ -347,12 +351,15 @@ final class Link implements StreamListener, FrameSink {
         }
     }
 
-    private void established(Established established, ByteBuf rest) {
+    private void established(Established established, ByteBuf rest) throws ProtocolException {
+        ByteStream opened = openStream();
+        ConnectionHandle handle = node.accepted(established.secured().peerType(), opened.remoteAddr(), opened.loop());
+        if (handle == null) {
+            throw tooMany();
+        }
         leaveGate();
         secured = null;
         negotiationFrame = null;
-        ByteStream opened = openStream();
-        ConnectionHandle handle = node.accepted(established.secured().peerType(), opened.remoteAddr(), opened.loop());
         ConnectionDriver owner = handle.driver();
         driver = owner;
         enterSession(() -> generation = owner.accepted(this, established), rest);

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
@@ -107,15 +108,28 @@ public final class Node {
         return Link.accepting(this);
     }
 
-    /** An accepted link has negotiated a session: its connection, which is not ready yet. */
-    ConnectionHandle accepted(EntityType type, EntityAddr remote, Loop loop) {
+    /**
+     * An accepted link has negotiated a session.
+     *
+     * @return its connection, which is not ready yet; null if there are too many by now
+     */
+    @Nullable ConnectionHandle accepted(EntityType type, EntityAddr remote, Loop loop) {
         ConnectionHandle handle = new ConnectionHandle(this, config.acceptPolicy(), type, remote, null, loop);
+        // First added, then counted: so that several loops together keep the bound, and closing misses none.
         connections.add(handle);
+        if (closed || connections.size() > connectionsMax()) {
+            connections.remove(handle);
+            return null;
+        }
         return handle;
     }
 
     boolean full() {
-        return closed || connections.size() >= config.limits().queues().connectionsMax();
+        return closed || connections.size() >= connectionsMax();
+    }
+
+    private int connectionsMax() {
+        return config.limits().queues().connectionsMax();
     }
 
     void ended(ConnectionHandle handle) {

@@ -65,7 +65,8 @@ final class BannerPhase extends Phase {
     private boolean fill(int bytes, ByteBuf in) {
         int missing = bytes - banner.readableBytes();
         if (missing > 0) {
-            in.readBytes(banner, Math.min(missing, in.readableBytes()));
+            // Not in.readBytes(banner): that does not let the banner grow.
+            banner.writeBytes(in, Math.min(missing, in.readableBytes()));
         }
         return banner.readableBytes() >= bytes;
     }

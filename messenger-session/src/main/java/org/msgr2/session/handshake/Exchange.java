@@ -36,6 +36,7 @@ final class Exchange {
     private final SignatureLog received;
     private final SignatureLog sent;
     private final OutFrame frame;
+    private int written;
 
     private Revision revision = Revision.MSGR2_1;
     private BannerFeatures peerBanner = BannerFeatures.NONE;
@@ -126,8 +127,19 @@ final class Exchange {
 
     /** Sends raw bytes; the buffer is borrowed. */
     void send(ByteBuf bytes) throws ProtocolException {
+        countWritten(bytes.readableBytes());
         sent.add(bytes, bytes.readerIndex(), bytes.readableBytes());
         out.reserve(bytes.readableBytes()).writeBytes(bytes);
+    }
+
+    /** A peer that takes nothing of what it is told cannot make us keep more than this of it. */
+    private void countWritten(int bytes) throws ProtocolException {
+        int max = config.limits().handshake().writeBufferBytes();
+        written += bytes;
+        if (written > max) {
+            throw new ProtocolException(
+                    FaultKind.LIMIT, "more than " + max + " bytes to tell the peer before the session");
+        }
     }
 
     void send(ControlFrame control) throws ProtocolException {
@@ -136,6 +148,7 @@ final class Exchange {
         ByteBuf buffer = out.reserve(upper);
         int start = buffer.writerIndex();
         known(encoder).encode(frame, new Appending(buffer));
+        countWritten(buffer.writerIndex() - start);
         sent.add(buffer, start, buffer.writerIndex() - start);
     }
 

@@ -124,9 +124,10 @@ public final class Handshake implements AutoCloseable {
         return phase.toString();
     }
 
-    /** Releases what was received. */
+    /** Releases what was received; an answer that is still awaited comes too late. */
     @Override
     public void close() {
+        pending = null;
         exchange.clear();
         if (secured != null) {
             secured.decoder().close();

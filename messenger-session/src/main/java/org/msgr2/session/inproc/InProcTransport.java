@@ -85,8 +85,8 @@ public final class InProcTransport implements Transport {
         InProcStream ours = new InProcStream(this, loop, local, remote, listener, allocator);
         try {
             theirs.execute(() -> {
-                InProcStream other =
-                        new InProcStream(port.transport(), theirs, remote, local, port.accept(), allocator);
+                InProcStream other = new InProcStream(
+                        port.transport(), theirs, remote, local, port.accept(), port.transport().allocator);
                 ours.join(other);
                 loop.execute(ours::open);
                 other.open();

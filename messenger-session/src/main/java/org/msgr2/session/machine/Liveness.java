@@ -16,6 +16,7 @@ final class Liveness {
     private final Keepalive keepalive;
     private final SessionEffects effects;
     private long lastReadNs;
+    private long resumedNs;
 
     Liveness(SessionConfig config, Keepalive keepalive, SessionEffects effects) {
         this.timeouts = config.limits().timeouts();
@@ -25,14 +26,20 @@ final class Liveness {
     }
 
     void ready(long nowNs) {
-        lastReadNs = nowNs;
+        resumed(nowNs);
         effects.armTimer(TimerId.IDLE, nowNs + timeouts.idle().toNanos());
         armKeepalive(nowNs);
     }
 
-    /** Bytes came, or we begin to read again. */
+    /** Bytes came. */
     void read(long nowNs) {
         lastReadNs = nowNs;
+    }
+
+    /** We begin to read, again or at first. */
+    void resumed(long nowNs) {
+        lastReadNs = nowNs;
+        resumedNs = nowNs;
     }
 
     void armKeepalive(long nowNs) {
@@ -74,7 +81,9 @@ final class Liveness {
             return null;
         }
         Duration wait = timeouts.keepalive();
-        long deadline = (paused ? nowNs : oldest) + wait.toNanos();
+        // An answer that came while we did not read is still to be read.
+        long since = oldest - resumedNs < 0 ? resumedNs : oldest;
+        long deadline = (paused ? nowNs : since) + wait.toNanos();
         if (deadline - nowNs <= 0) {
             return new ProtocolException(FaultKind.TIMEOUT, "KEEPALIVE2 not answered within " + wait);
         }

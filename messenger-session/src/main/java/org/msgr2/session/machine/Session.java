@@ -78,9 +78,11 @@ public final class Session {
 
     // --- Establishing
 
-    /** Begins to dial. Once. */
+    /** Begins to dial, unless the session was closed before. Once. */
     public void connect(long nowNs) {
-        startAttempt(nowNs);
+        if (state != SessionState.CLOSED) {
+            startAttempt(nowNs);
+        }
     }
 
     private void startAttempt(long nowNs) {
@@ -130,8 +132,7 @@ public final class Session {
                 secured.mode(),
                 secured.peerBanner(),
                 established.features(),
-                established.lossy(),
-                null);
+                established.lossy());
         effects.notify(dialing ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
     }
@@ -154,7 +155,7 @@ public final class Session {
             effects.releasePermits(payloadBytes);
             return;
         }
-        liveness.read(nowNs);
+        liveness.resumed(nowNs);
         guarded(() -> receiver.granted(payloadBytes, nowNs), nowNs);
     }
 

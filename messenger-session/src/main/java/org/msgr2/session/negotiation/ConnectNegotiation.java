@@ -6,6 +6,7 @@ import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
+import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.ClientIdent;
 import org.msgr2.core.frame.ControlFrame.IdentMissingFeatures;
@@ -76,6 +77,12 @@ public final class ConnectNegotiation {
             throw new ProtocolException(
                             FaultKind.AUTH,
                             "wrong node: the peer is " + ident.addrs() + ", dialled was " + terms.target())
+                    .inFrame(ident.tag().name());
+        }
+        CephFeatures missing = terms.policy().featuresRequired().minus(ident.supported());
+        if (!missing.isEmpty()) {
+            // Ceph's userspace does not look, the kernel does: what a policy asks for by name is meant.
+            throw new ProtocolException(FaultKind.FEATURE, "the peer lacks features that we require: " + missing)
                     .inFrame(ident.tag().name());
         }
         return new Established(

@@ -29,7 +29,7 @@ public final class OwnAddresses {
     /** Removes an address that is no longer listened on. */
     public synchronized void unbound(EntityAddr addr) {
         List<EntityAddr> rest = new ArrayList<>(addrs.addrs());
-        rest.remove(addr);
+        rest.removeIf(own -> own.equals(addr) || isLearnedFrom(addr, own));
         addrs = new EntityAddrVec(rest);
     }
 
@@ -62,6 +62,15 @@ public final class OwnAddresses {
 
     private boolean isBound() {
         return !addrs.isEmpty() && addrs.first().type() != EntityAddr.Type.ANY;
+    }
+
+    /** Whether {@link #withIp} has made {@code own} of {@code bound}. */
+    private static boolean isLearnedFrom(EntityAddr bound, EntityAddr own) {
+        return bound.isBlankIp()
+                && own.type() == bound.type()
+                && own.nonce() == bound.nonce()
+                && own.family() == bound.family()
+                && own.port() == bound.port();
     }
 
     /** Type, port and nonce stay; a blank IP of the same family is filled in. */

@@ -32,6 +32,7 @@ import org.msgr2.session.testing.TestNetwork;
 public abstract class TransportContractTest {
     private static final int MIB = 1024 * 1024;
     private static final int PIECE_BYTES = 128 * 1024;
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     /** More than sockets take for a reader that does not read. */
     private static final long PERSISTENT_BYTES = 24L * MIB;
 
@@ -172,7 +173,7 @@ public abstract class TransportContractTest {
     }
 
     private static boolean hasIpv6() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(IPV6_LOOPBACK))) {
             return socket.isBound();
         } catch (IOException e) {
             return false;

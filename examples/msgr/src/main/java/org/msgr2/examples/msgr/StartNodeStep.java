@@ -1,0 +1,25 @@
+package org.msgr2.examples.msgr;
+
+import java.util.List;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityName;
+
+/** A node as {@code msgr serve} runs it, on any free port. */
+final class StartNodeStep implements DemoStep {
+    @Override
+    public String name() {
+        return "node";
+    }
+
+    @Override
+    public void run(Demo demo) throws Failure {
+        EntityName name = EntityName.parse("mgr.demo");
+        List<EntityAddr> anyPort = List.of(EntityAddr.parse("v2:127.0.0.1:0"));
+        Node node = Node.start(new Node.Setup(name, anyPort, null, demo.directory()));
+        demo.node(node);
+        String address = node.addresses().get(0).toString();
+        demo.report(this, name + " listens on " + address + ", data in " + demo.directory())
+                .put("name", name.toString())
+                .put("address", address);
+    }
+}

@@ -1,0 +1,65 @@
+package org.msgr2.examples.msgr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.msgr2.core.address.EntityName;
+
+class CephConfTest {
+    private static final Path FILE = Path.of("ceph.conf");
+    private static final EntityName ADMIN = EntityName.parse("client.admin");
+
+    private static String value(String text, String key) throws Failure {
+        return CephConf.parse(FILE, text).value(key, ADMIN);
+    }
+
+    @Test
+    void spacesUnderscoresDashesAndCaseDoNotMatterInKeys() throws Failure {
+        for (String key : new String[] {"mon host", "mon_host", "mon-host", " Mon  Host "}) {
+            assertThat(value("[global]\n" + key + " = x\n", "mon host")).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void theEntitysOwnSectionComesBeforeItsTypesAndGlobal() throws Failure {
+        String global = "[global]\na = 1\nb = 1\nc = 1\n";
+        String text = global + "[client]\nb = 2\nc = 2\n[client.admin]\nc = 3\n[osd]\na = 4\n";
+
+        assertThat(value(text, "a")).isEqualTo("1");
+        assertThat(value(text, "b")).isEqualTo("2");
+        assertThat(value(text, "c")).isEqualTo("3");
+        assertThat(value(text, "d")).isNull();
+    }
+
+    @Test
+    void whatComesBeforeTheFirstSectionIsGlobal() throws Failure {
+        assertThat(value("a = 1\n", "a")).isEqualTo("1");
+    }
+
+    @Test
+    void commentsQuotesAndContinuedLines() throws Failure {
+        assertThat(value("a = 1 # one\n", "a")).isEqualTo("1");
+        assertThat(value("a = 1 ; one\n; b = 2\n", "a")).isEqualTo("1");
+        assertThat(value("a = \"1 # 2\" # one\n", "a")).isEqualTo("1 # 2");
+        assertThat(value("a = one, \\\n  two\n", "a")).isEqualTo("one,   two");
+    }
+
+    @Test
+    void whatIsNeitherSectionNorSettingIsRefusedWithItsLine() {
+        assertThatThrownBy(() -> value("[global]\nnonsense\n", "a")).hasMessageStartingWith("ceph.conf, line 2: ");
+    }
+
+    @Test
+    void withoutMonHostItSaysWhatToDo() {
+        assertThatThrownBy(() -> CephConf.parse(FILE, "[global]\n").monHosts(ADMIN))
+                .hasMessage("ceph.conf has no 'mon host'; give --mon ADDR instead");
+    }
+
+    @Test
+    void aMonHostThatCannotBeParsedNamesTheFile() {
+        assertThatThrownBy(() -> CephConf.parse(FILE, "mon host = v2:1.2.3.4:x").monHosts(ADMIN))
+                .hasMessageStartingWith("ceph.conf, mon host: cannot parse address");
+    }
+}

@@ -1,0 +1,52 @@
+package org.msgr2.session.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.msgr2.core.wire.Limits;
+
+class BackoffTest {
+    private static List<Long> waits(Backoff backoff, int count) {
+        return Stream.generate(() -> Duration.ofNanos(backoff.nextNs()).toMillis())
+                .limit(count)
+                .toList();
+    }
+
+    @Test
+    void doublesFromTheFirstWaitToTheLongest() {
+        Backoff backoff = new Backoff(Limits.defaults().timeouts());
+        assertThat(waits(backoff, 9)).containsExactly(200L, 400L, 800L, 1600L, 3200L, 6400L, 12_800L, 15_000L, 15_000L);
+    }
+
+    @Test
+    void beginsAnewAfterASuccess() {
+        Backoff backoff = new Backoff(Limits.defaults().timeouts());
+        waits(backoff, 5);
+        backoff.reset();
+        backoff.reset();
+        assertThat(waits(backoff, 2)).containsExactly(200L, 400L);
+    }
+
+    @Test
+    void stopsAtItsMaximumHoweverLongItGoesOn() {
+        Limits.Timeouts days = Limits.defaults().timeouts().withBackoff(Duration.ofNanos(1), Duration.ofDays(365));
+        Backoff backoff = new Backoff(days);
+        long last = 0;
+        for (int i = 0; i < 200; i++) {
+            long wait = backoff.nextNs();
+            assertThat(wait).isBetween(Math.max(1, last), Duration.ofDays(365).toNanos());
+            last = wait;
+        }
+        assertThat(last).isEqualTo(Duration.ofDays(365).toNanos());
+    }
+
+    @Test
+    void mayBeConstant() {
+        Limits.Timeouts constant =
+                Limits.defaults().timeouts().withBackoff(Duration.ofMillis(30), Duration.ofMillis(30));
+        assertThat(waits(new Backoff(constant), 3)).containsExactly(30L, 30L, 30L);
+    }
+}

@@ -1,0 +1,197 @@
+package org.msgr2.session.negotiation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.msgr2.session.negotiation.NegotiationFixture.bytes;
+import static org.msgr2.session.negotiation.NegotiationFixture.control;
+import static org.msgr2.session.negotiation.NegotiationFixture.everyFrame;
+import static org.msgr2.session.negotiation.NegotiationFixture.recorded;
+import static org.msgr2.session.negotiation.NegotiationFixture.secured;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.msgr2.core.FaultKind;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
+import org.msgr2.core.address.EntityName;
+import org.msgr2.core.address.EntityType;
+import org.msgr2.core.feature.CephFeature;
+import org.msgr2.core.feature.CephFeatures;
+import org.msgr2.core.frame.ControlFrame;
+import org.msgr2.core.frame.ControlFrame.ClientIdent;
+import org.msgr2.core.frame.ControlFrame.IdentMissingFeatures;
+import org.msgr2.core.frame.ControlFrame.ServerIdent;
+import org.msgr2.core.frame.ControlFrame.SessionReconnect;
+import org.msgr2.core.frame.ControlFrame.SessionReset;
+import org.msgr2.core.frame.Tag;
+import org.msgr2.core.testing.CephVectors.RecordedFrame;
+import org.msgr2.core.testing.Scenario;
+import org.msgr2.session.Policy;
+import org.msgr2.session.handshake.Secured;
+import org.msgr2.session.negotiation.AcceptNegotiation.Answer;
+
+class AcceptNegotiationTest {
+    private static final EntityAddr OURS = EntityAddr.parse("v2:10.0.0.1:3300/7");
+    private static final EntityAddrVec SELF =
+            EntityAddrVec.of(OURS, OURS.withType(EntityAddr.Type.LEGACY).withPort(6789));
+    private static final EntityAddrVec PEER = EntityAddrVec.parse("any:192.168.3.4:0/99");
+    private static final CephFeatures REQUIRED = CephFeatures.of(CephFeature.MONNAMES, CephFeature.CRUSH_V2);
+    private static final Policy POLICY = Policy.statelessServer().withFeatures(CephFeatures.PACIFIC, REQUIRED);
+    private static final int ROUNDS_MAX = 4;
+
+    private final Secured secured = secured(false, EntityType.CLIENT);
+    private final GlobalSeq globalSeq = new GlobalSeq(28);
+    private final AcceptNegotiation negotiation =
+            new AcceptNegotiation(new AcceptNegotiation.Terms(SELF, 5, POLICY), secured, globalSeq, ROUNDS_MAX);
+
+    private static ClientIdent ident(EntityAddrVec addrs, EntityAddr target, CephFeatures supported) {
+        return new ClientIdent(addrs, target, 4711, 1, supported, CephFeatures.NONE, 1, 0);
+    }
+
+    private void assertFault(ControlFrame frame, FaultKind kind, String message) {
+        assertThatThrownBy(() -> negotiation.frame(frame))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a_none_crc_client_mon", "a_none_crc_client_osd", "b_cephx_crc_client_mon"})
+    void answersTheRecordedQuestionAsTheRecordedServerDid(String capture) throws ProtocolException {
+        RecordedFrame recorded = recorded(capture, Tag.SERVER_IDENT);
+        ServerIdent expected = (ServerIdent) control(recorded);
+        ClientIdent question = (ClientIdent) control(recorded(capture, Tag.CLIENT_IDENT));
+        Policy policy = Policy.statelessServer()
+                .withFeatures(expected.supported(), expected.required().minus(CephFeatures.MSGR2_REQUIRED));
+        AcceptNegotiation server = new AcceptNegotiation(
+                new AcceptNegotiation.Terms(expected.addrs(), expected.gid(), policy),
+                secured,
+                new GlobalSeq(expected.globalSeq() - 1),
+                1);
+        Answer answer = server.frame(question);
+        assertThat(bytes(answer.reply())).isEqualTo(recorded.wire());
+        assertThat(answer.established())
+                .isEqualTo(new Established(
+                        secured,
+                        EntityName.of(EntityType.CLIENT, question.gid()),
+                        question.addrs(),
+                        expected.addrs(),
+                        CephFeatures.PACIFIC,
+                        true));
+    }
+
+    @Test
+    @Scenario("S38")
+    void everyClientIdentGetsASessionOfItsOwn() throws ProtocolException {
+        for (int i = 1; i <= 3; i++) {
+            AcceptNegotiation other =
+                    new AcceptNegotiation(new AcceptNegotiation.Terms(SELF, 5, POLICY), secured, globalSeq, ROUNDS_MAX);
+            Answer answer = other.frame(ident(PEER, OURS, CephFeatures.PACIFIC));
+            assertThat(answer.established()).isNotNull();
+            assertThat(((ServerIdent) answer.reply()).globalSeq()).isEqualTo(28 + i);
+            assertThat(((ServerIdent) answer.reply()).cookie()).isZero();
+            assertThat(((ServerIdent) answer.reply()).lossy()).isTrue();
+        }
+    }
+
+    @Test
+    void everyAddressOfOursMayBeTheTarget() throws ProtocolException {
+        for (EntityAddr target : SELF.addrs()) {
+            AcceptNegotiation server =
+                    new AcceptNegotiation(new AcceptNegotiation.Terms(SELF, 5, POLICY), secured, globalSeq, ROUNDS_MAX);
+            assertThat(server.frame(ident(PEER, target, CephFeatures.PACIFIC)).established())
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    @Scenario("S34")
+    void aPeerThatLooksForAnotherIsRefused() {
+        for (EntityAddr target :
+                List.of(OURS.withNonce(8), OURS.withPort(1), OURS.withType(EntityAddr.Type.ANY), EntityAddr.BLANK)) {
+            AcceptNegotiation server =
+                    new AcceptNegotiation(new AcceptNegotiation.Terms(SELF, 5, POLICY), secured, globalSeq, ROUNDS_MAX);
+            assertThatThrownBy(() -> server.frame(ident(PEER, target, CephFeatures.PACIFIC)))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.AUTH))
+                    .hasMessage("CLIENT_IDENT: the peer looks for " + target + ", we are " + SELF);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "any:0.0.0.0:0/99", "-", "[any:[::]:0/1,v2:10.0.0.9:1/1]"})
+    void aPeerWithoutAnAddressIsRefused(String text) {
+        EntityAddrVec addrs = EntityAddrVec.parse(text);
+        String problem = ": the peer gives no address of its own: " + addrs;
+        assertFault(ident(addrs, OURS, CephFeatures.PACIFIC), FaultKind.MALFORMED, "CLIENT_IDENT" + problem);
+        assertFault(new SessionReconnect(addrs, 1, 2, 3, 4, 5), FaultKind.MALFORMED, "SESSION_RECONNECT" + problem);
+    }
+
+    @Test
+    @Scenario({"S36", "P09"})
+    void tellsExactlyWhatIsMissingAndLetsThePeerTryAgain() throws ProtocolException {
+        CephFeatures all = REQUIRED.or(CephFeatures.MSGR2_REQUIRED);
+        assertThat(negotiation.frame(ident(PEER, OURS, CephFeatures.NONE)))
+                .isEqualTo(new Answer(new IdentMissingFeatures(all), null));
+        CephFeatures some = CephFeatures.of(CephFeature.CRUSH_V2, CephFeature.UID);
+        assertThat(negotiation.frame(ident(PEER, OURS, some)))
+                .isEqualTo(new Answer(
+                        new IdentMissingFeatures(CephFeatures.of(CephFeature.MONNAMES, CephFeature.MSG_ADDR2)), null));
+        Answer answer = negotiation.frame(ident(PEER, OURS, all));
+        assertThat(answer.established().features()).isEqualTo(all);
+        assertThat(((ServerIdent) answer.reply()).globalSeq())
+                .as("refusals take no number")
+                .isEqualTo(29);
+    }
+
+    @Test
+    void whatThePeerRequiresIsNotChecked() throws ProtocolException {
+        // Observed on 16.2.15: the client looks at its own bits when it reads SERVER_IDENT, or does not.
+        ClientIdent demanding =
+                new ClientIdent(PEER, OURS, 1, 1, CephFeatures.PACIFIC, new CephFeatures(1L << 62), 1, 0);
+        assertThat(negotiation.frame(demanding).established()).isNotNull();
+    }
+
+    @Test
+    @Scenario("S30")
+    void aSessionThatNobodyKnowsIsResetAndMayBeginAnew() throws ProtocolException {
+        assertThat(negotiation.frame(new SessionReconnect(PEER, 1, 2, 3, 4, 5)))
+                .isEqualTo(new Answer(new SessionReset(true), null));
+        assertThat(negotiation.frame(ident(PEER, OURS, CephFeatures.PACIFIC)).established())
+                .isNotNull();
+    }
+
+    @Test
+    void aPeerMayNegotiateSoLongAndNoLonger() throws ProtocolException {
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            ControlFrame frame =
+                    round % 2 == 0 ? ident(PEER, OURS, CephFeatures.NONE) : new SessionReconnect(PEER, 1, 2, 3, 4, 5);
+            assertThat(negotiation.frame(frame).established()).isNull();
+        }
+        assertFault(
+                ident(PEER, OURS, CephFeatures.PACIFIC),
+                FaultKind.LIMIT,
+                "CLIENT_IDENT: more than 4 frames of negotiation");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLIENT_IDENT", "SESSION_RECONNECT", "MESSAGE"})
+    @Scenario({"F27", "P29"})
+    void everyOtherFrameIsOutOfPlace(Tag tag) {
+        assertFault(everyFrame().get(tag), FaultKind.SEQUENCE, tag + ": unexpected while waiting for CLIENT_IDENT");
+    }
+
+    @Test
+    void theNameIsTheTypeOfTheHelloAndTheNumberOfTheIdent() throws ProtocolException {
+        Answer answer = negotiation.frame(ident(PEER, OURS, CephFeatures.PACIFIC));
+        assertThat(answer.established().peerName()).isEqualTo(EntityName.parse("client.4711"));
+        assertThat(answer.established().peerAddrs()).isEqualTo(PEER);
+        assertThat(answer.established().localAddrs()).isEqualTo(SELF);
+    }
+}

@@ -1,0 +1,337 @@
+package org.msgr2.session.testing;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
+import org.msgr2.core.address.EntityName;
+import org.msgr2.core.address.EntityType;
+import org.msgr2.core.feature.BannerFeatures;
+import org.msgr2.core.feature.CephFeatures;
+import org.msgr2.core.frame.ControlFrame;
+import org.msgr2.core.frame.CrcFrameDecoder;
+import org.msgr2.core.frame.CrcFrameEncoder;
+import org.msgr2.core.frame.FrameBounds;
+import org.msgr2.core.frame.OutFrame;
+import org.msgr2.core.frame.Revision;
+import org.msgr2.core.frame.Tag;
+import org.msgr2.core.message.Message;
+import org.msgr2.core.message.MessageHeader;
+import org.msgr2.core.testing.FrameBytes;
+import org.msgr2.core.wire.Limits;
+import org.msgr2.core.wire.UTime;
+import org.msgr2.core.wire.WireReader;
+import org.msgr2.crypto.auth.AuthMethod;
+import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.PeerIdentity;
+import org.msgr2.session.Policy;
+import org.msgr2.session.handshake.Secured;
+import org.msgr2.session.machine.OutMessage;
+import org.msgr2.session.machine.Session;
+import org.msgr2.session.machine.SessionConfig;
+import org.msgr2.session.machine.TimerId;
+import org.msgr2.session.negotiation.ConnectNegotiation;
+import org.msgr2.session.negotiation.Established;
+
+/**
+ * One session on a bench: virtual time, a {@link RecordingEffects}, and a peer that says what the test wants, in whole
+ * frames or in bytes. Handshakes are taken as done. Not thread-safe.
+ *
+ * <p>{@link #close} gives back what the recorder still holds; it does not end the session.
+ */
+public final class SessionBench implements AutoCloseable {
+    public static final EntityAddr TARGET = EntityAddr.parse("v2:10.0.0.1:3300/7");
+    public static final EntityAddrVec SELF = EntityAddrVec.parse("any:192.168.3.4:0/99");
+
+    /** Where virtual time begins: shortly before the clock overflows, since nanoTime has no origin. */
+    private static final long START_NS = Long.MAX_VALUE - 5_000_000_007L;
+
+    /**
+     * A frame that the session has handed out.
+     *
+     * @param control null for a MESSAGE
+     * @param header null for a control frame
+     * @param front of a MESSAGE
+     */
+    public record Written(
+            Tag tag,
+            @Nullable ControlFrame control,
+            @Nullable MessageHeader header,
+            byte[] front) {}
+
+    private final ByteBufAllocator allocator;
+    private final Limits limits;
+    private final RecordingEffects effects = new RecordingEffects();
+    private final CrcFrameEncoder peer = new CrcFrameEncoder(Revision.MSGR2_1);
+    private final Session session;
+    private final boolean dialing;
+    private long nowNs = START_NS;
+    private long accepted;
+    private long peerSeq;
+
+    private SessionBench(boolean dialing, Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
+        this.dialing = dialing;
+        this.limits = limits;
+        this.allocator = allocator;
+        Policy policy = dialing ? Policy.lossyClient() : Policy.statelessServer();
+        SessionConfig config = new SessionConfig(TARGET.toString(), policy, limits, keepaliveInterval);
+        session = dialing ? Session.dialing(config, effects) : Session.accepting(config, effects);
+    }
+
+    /** A session that dials, which has not begun to. */
+    public static SessionBench dialing(Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
+        return new SessionBench(true, limits, keepaliveInterval, allocator);
+    }
+
+    public static SessionBench dialing(ByteBufAllocator allocator) {
+        return dialing(Limits.defaults(), Duration.ZERO, allocator);
+    }
+
+    /** A session that a peer has dialled, which is not ready yet. */
+    public static SessionBench accepting(Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
+        return new SessionBench(false, limits, keepaliveInterval, allocator);
+    }
+
+    public static SessionBench accepting(ByteBufAllocator allocator) {
+        return accepting(Limits.defaults(), Duration.ZERO, allocator);
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    public RecordingEffects effects() {
+        return effects;
+    }
+
+    // --- Time
+
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /** Time since the beginning of the bench. */
+    public Duration elapsed() {
+        return Duration.ofNanos(nowNs - START_NS);
+    }
+
+    /** Time passes; timers fire when they are due, the earliest first. */
+    public void pass(Duration time) {
+        long end = nowNs + time.toNanos();
+        for (TimerId due = due(end); due != null; due = due(end)) {
+            long deadline = deadline(due);
+            nowNs = deadline - nowNs > 0 ? deadline : nowNs;
+            effects.fired(due);
+            session.timerFired(due, nowNs, wall());
+        }
+        nowNs = end;
+    }
+
+    private @Nullable TimerId due(long end) {
+        return effects.deadlines().entrySet().stream()
+                .filter(timer -> timer.getValue() - end <= 0)
+                .min(Comparator.comparingLong(timer -> timer.getValue() - nowNs))
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    private long deadline(TimerId id) {
+        Long deadline = effects.deadlines().get(id);
+        if (deadline == null) {
+            throw new AssertionError(id + " is not armed");
+        }
+        return deadline;
+    }
+
+    /** How long until the timer fires; fails if it is not armed. */
+    public Duration until(TimerId id) {
+        return Duration.ofNanos(deadline(id) - nowNs);
+    }
+
+    public boolean isArmed(TimerId id) {
+        return effects.deadlines().containsKey(id);
+    }
+
+    /** The time of day, which goes with the bench's time. */
+    public UTime wall() {
+        return UTime.ofEpochNanos(1_800_000_000_000_000_000L + (nowNs - START_NS));
+    }
+
+    // --- The way to READY
+
+    /** What a handshake over the current transport comes to. Whoever gets it owns the decoder. */
+    public Secured newSecured() {
+        return new Secured(
+                dialing,
+                Revision.MSGR2_1,
+                ConnectionMode.CRC,
+                new CrcFrameEncoder(Revision.MSGR2_1),
+                new CrcFrameDecoder(Revision.MSGR2_1, limits, FrameBounds.handshake(limits), allocator),
+                dialing ? EntityType.MON : EntityType.CLIENT,
+                new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124),
+                EntityAddr.parse("v2:192.168.3.4:51000/0"),
+                BannerFeatures.REVISION_1);
+    }
+
+    /** The current transport has finished its handshake. */
+    public void secure() {
+        secure(session.generation());
+    }
+
+    /** A transport of that generation has finished its handshake. */
+    public void secure(int generation) {
+        Secured secured = newSecured();
+        ConnectNegotiation.Terms terms = new ConnectNegotiation.Terms(SELF, TARGET, -1, 17, Policy.lossyClient());
+        session.secured(secured, new ConnectNegotiation(terms, secured), generation, nowNs);
+    }
+
+    /** The answer that makes a dialling session ready. */
+    public static ControlFrame serverIdent() {
+        return new ControlFrame.ServerIdent(
+                EntityAddrVec.of(TARGET),
+                3,
+                29,
+                CephFeatures.PACIFIC,
+                CephFeatures.MSGR2_REQUIRED,
+                ControlFrame.FLAG_LOSSY,
+                0);
+    }
+
+    /** Goes all the way from a new session to READY; effects on the way are drained. */
+    public SessionBench ready() throws ProtocolException {
+        if (dialing) {
+            session.connect(nowNs);
+            secure();
+            poll();
+            receive(serverIdent());
+        } else {
+            session.accepted(
+                    new Established(
+                            newSecured(),
+                            EntityName.parse("client.4711"),
+                            SELF,
+                            EntityAddrVec.of(TARGET),
+                            CephFeatures.MESSENGER,
+                            true),
+                    nowNs);
+        }
+        effects.drain();
+        return this;
+    }
+
+    // --- The peer
+
+    /** The peer's frames come in one piece. */
+    public void receive(ControlFrame... frames) throws ProtocolException {
+        receive(peerBytes(frames));
+    }
+
+    /** Bytes of the peer come over the current transport. */
+    public void receive(byte[] bytes) {
+        receive(bytes, session.generation());
+    }
+
+    /** Bytes come over a transport of that generation. */
+    public void receive(byte[] bytes, int generation) {
+        ByteBuf buffer = allocator.buffer(Math.max(1, bytes.length)).writeBytes(bytes);
+        session.bytes(buffer, generation, nowNs);
+    }
+
+    public byte[] peerBytes(ControlFrame... frames) throws ProtocolException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (ControlFrame frame : frames) {
+            bytes.writeBytes(FrameBytes.of(peer, frame));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The peer's next message, with so many bytes of front. */
+    public byte[] peerMessage(int frontBytes) throws ProtocolException {
+        return peerMessage(++peerSeq, frontBytes);
+    }
+
+    public byte[] peerMessage(long seq, int frontBytes) throws ProtocolException {
+        Message message = message(0, frontBytes);
+        try {
+            return FrameBytes.of(peer, message, seq, 0);
+        } finally {
+            message.release();
+        }
+    }
+
+    /** The transport is lost. */
+    public void transportDown(ProtocolException cause) {
+        session.transportDown(cause, session.generation(), nowNs);
+    }
+
+    // --- The application
+
+    private Message message(int priority, int frontBytes) {
+        return Message.builder(0x7c00)
+                .priority(priority)
+                .front(allocator.buffer(Math.max(1, frontBytes)).writeZero(frontBytes))
+                .build();
+    }
+
+    /**
+     * Sends a message of that priority.
+     *
+     * @return its number
+     */
+    public long send(int priority) {
+        return send(priority, 8);
+    }
+
+    public long send(int priority, int frontBytes) {
+        session.send(new OutMessage(message(priority, frontBytes), ++accepted, frontBytes));
+        return accepted;
+    }
+
+    // --- The writer
+
+    /** Everything that the session has to write now. */
+    public List<Written> poll() throws ProtocolException {
+        List<Written> frames = new ArrayList<>();
+        while (session.poll(frame -> frames.add(written(frame)), nowNs)) {
+            if (frames.size() > 10_000) {
+                throw new AssertionError("the session never stops to write");
+            }
+        }
+        return frames;
+    }
+
+    /** The next frame alone, or null. */
+    public @Nullable Written pollOne() throws ProtocolException {
+        List<Written> frames = new ArrayList<>();
+        boolean polled = session.poll(frame -> frames.add(written(frame)), nowNs);
+        if (polled != (frames.size() == 1)) {
+            throw new AssertionError("poll said " + polled + " and handed out " + frames.size() + " frames");
+        }
+        return polled ? frames.get(0) : null;
+    }
+
+    private Written written(OutFrame frame) throws ProtocolException {
+        ByteBuf first = frame.segment(0).duplicate();
+        return frame.tag() == Tag.MESSAGE
+                ? new Written(frame.tag(), null, MessageHeader.read(first), ByteBufUtil.getBytes(frame.segment(1)))
+                : new Written(
+                        frame.tag(),
+                        ControlFrame.read(frame.tag(), new WireReader(first), limits.frames()),
+                        null,
+                        new byte[0]);
+    }
+
+    @Override
+    public void close() {
+        effects.releaseDelivered();
+    }
+}
