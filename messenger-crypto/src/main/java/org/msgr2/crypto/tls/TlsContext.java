@@ -50,7 +50,7 @@ public final class TlsContext {
     /** @throws SSLException if the provider does not take the key, the certificates or the versions; says which */
     public static TlsContext of(TlsConfig config) throws SSLException {
         try {
-            TrustCheck check = TrustCheck.of(config.trust());
+            TrustCheck check = TrustCheck.of(config.trust(), config.provider());
             TlsIdentity identity = config.identity();
             SslContextBuilder client = SslContextBuilder.forClient();
             if (identity != null) {
@@ -76,7 +76,9 @@ public final class TlsContext {
         if (config.provider() == TlsProvider.OPENSSL) {
             builder.option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, CERTIFICATE_BYTES_MAX);
         }
-        return builder.sslProvider(config.provider().netty())
+        // The key store never leaves the heap: ten thousand rounds of key derivation, as PKCS#12 has them, protect nothing.
+        return builder.keyStoreType("JKS")
+                .sslProvider(config.provider().netty())
                 .trustManager(check)
                 .protocols(config.versions().stream().map(TlsVersion::toString).toList())
                 .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)

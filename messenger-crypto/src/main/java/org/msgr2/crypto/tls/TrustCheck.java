@@ -1,5 +1,6 @@
 package org.msgr2.crypto.tls;
 
+import io.netty.handler.ssl.OpenSslCertificateException;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -23,20 +24,33 @@ import org.jspecify.annotations.Nullable;
  * host's name unchecked.
  */
 final class TrustCheck extends X509ExtendedTrustManager {
+    /** What BoringSSL makes an alert of, by the numbers of OpenSSL's {@code x509_vfy.h}. */
+    private static final int NOT_YET_VALID = 9;
+
+    private static final int EXPIRED = 10;
+    private static final int REJECTED = 28;
+
     private final TlsTrust trust;
+    private final TlsProvider provider;
     /** The JDK's, which knows of chains and names; null where neither matters. */
     private final @Nullable X509ExtendedTrustManager chains;
 
-    private TrustCheck(TlsTrust trust, @Nullable X509ExtendedTrustManager chains) {
+    private TrustCheck(TlsTrust trust, TlsProvider provider, @Nullable X509ExtendedTrustManager chains) {
         this.trust = trust;
+        this.provider = provider;
         this.chains = chains;
     }
 
-    static TrustCheck of(TlsTrust trust) {
+    static TrustCheck of(TlsTrust trust, TlsProvider provider) {
         if (trust instanceof TlsTrust.Authorities own) {
-            return new TrustCheck(trust, chains(own.certificates()));
+            return new TrustCheck(trust, provider, chains(own.certificates()));
         }
-        return new TrustCheck(trust, trust instanceof TlsTrust.PublicAuthorities ? chains(null) : null);
+        return new TrustCheck(trust, provider, trust instanceof TlsTrust.PublicAuthorities ? Public.CHAINS : null);
+    }
+
+    /** The JDK's own authorities: some 150, read once, and only if somebody asks. */
+    private static final class Public {
+        static final X509ExtendedTrustManager CHAINS = chains(null);
     }
 
     /** @param authorities null for the JDK's own */
@@ -101,8 +115,19 @@ final class TrustCheck extends X509ExtendedTrustManager {
                 byAuthority.run();
             }
         } catch (CertificateException e) {
-            throw new UntrustedCertificateException(own, reason(e, own, engine), e);
+            throw refusal(new UntrustedCertificateException(own, reason(e, own, engine), e), e);
         }
+    }
+
+    /** Without a number of its own, BoringSSL tells the peer of an internal error. */
+    private CertificateException refusal(UntrustedCertificateException why, CertificateException cause) {
+        if (provider != TlsProvider.OPENSSL) {
+            return why;
+        }
+        int code = cause instanceof CertificateExpiredException
+                ? EXPIRED
+                : cause instanceof CertificateNotYetValidException ? NOT_YET_VALID : REJECTED;
+        return new OpenSslCertificateException(why, code);
     }
 
     private static String reason(CertificateException refusal, X509Certificate own, SSLEngine engine) {
