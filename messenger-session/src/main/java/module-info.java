@@ -6,6 +6,8 @@ module org.msgr2.session {
     requires transitive io.netty.buffer;
     requires transitive io.netty.common;
     requires io.netty.transport;
+    requires io.netty.codec;
+    requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
     requires static io.netty.transport.classes.io_uring; // present only where the application adds it
     requires org.jctools.core;

@@ -1,11 +1,18 @@
 package org.msgr2;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +42,8 @@ class ArchitectureTest {
         "org.msgr2.session.accept..",
     };
 
+    private static final String TLS = "org.msgr2.crypto.tls..";
+
     private static final String[] SERVICES = {"org.msgr2.confd..", "org.msgr2.cld..", "org.msgr2.ctl.."};
 
     private static void check(ArchRule rule) {
@@ -43,7 +52,27 @@ class ArchitectureTest {
 
     @Test
     void theProtocolOwnsNoSocket() {
-        check(ArchitectureRules.ownsNoSocket(PROTOCOL));
+        ArchitectureRules.ownsNoSocket(PROTOCOL).check(CLASSES.that(not(resideInAPackage(TLS))));
+    }
+
+    /**
+     * TLS is the exception to {@link #theProtocolOwnsNoSocket}, by two things: its engines are those of {@code javax.net.ssl},
+     * which have no socket; and a trust manager has to have methods with a {@link Socket}, which refuse.
+     */
+    @Test
+    void tlsOwnsNoSocketEither() {
+        check(ArchitectureRules.dependsNotOn(
+                new String[] {TLS}, "io.netty.channel..", "io.netty.bootstrap..", "java.nio.channels..", "javax.net"));
+        check(noClasses()
+                .that()
+                .resideInAPackage(TLS)
+                .should()
+                .dependOnClassesThat(resideInAPackage("java.net..").and(not(type(Socket.class)))));
+        check(noClasses().that().resideInAPackage(TLS).should().callMethodWhere(owner(type(Socket.class))));
+    }
+
+    private static DescribedPredicate<JavaCall<?>> owner(DescribedPredicate<JavaClass> type) {
+        return DescribedPredicate.describe("of " + type, call -> type.test(call.getTargetOwner()));
     }
 
     @Test

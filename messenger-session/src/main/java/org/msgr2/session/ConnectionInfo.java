@@ -1,5 +1,6 @@
 package org.msgr2.session;
 
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.feature.BannerFeatures;
@@ -8,6 +9,7 @@ import org.msgr2.core.frame.Revision;
 import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
+import org.msgr2.session.transport.TransportSecurity;
 
 /**
  * What was negotiated on a ready connection. Immutable, but for what {@code auth} leads to.
@@ -22,6 +24,8 @@ import org.msgr2.crypto.auth.PeerIdentity;
  * @param peerBanner what the peer's banner supports
  * @param features what both ends support
  * @param lossy whether the first fault ends the session
+ * @param tls what protects the connection below the protocol, with the peer's certificate; null if it is not inside TLS.
+ *     Independent of {@code mode} and {@code identity}
  */
 public record ConnectionInfo(
         EntityName peerName,
@@ -33,4 +37,26 @@ public record ConnectionInfo(
         ConnectionMode mode,
         BannerFeatures peerBanner,
         CephFeatures features,
-        boolean lossy) {}
+        boolean lossy,
+        @Nullable TransportSecurity tls) {
+
+    /** Without TLS. */
+    public ConnectionInfo(
+            EntityName peerName,
+            EntityAddrVec peerAddrs,
+            PeerIdentity identity,
+            EntityAddrVec localAddrs,
+            Revision revision,
+            ConnectionMode mode,
+            BannerFeatures peerBanner,
+            CephFeatures features,
+            boolean lossy) {
+        this(peerName, peerAddrs, identity, localAddrs, revision, mode, peerBanner, features, lossy, null);
+    }
+
+    /** The same over such a transport. */
+    public ConnectionInfo withSecurity(@Nullable TransportSecurity security) {
+        return new ConnectionInfo(
+                peerName, peerAddrs, identity, localAddrs, revision, mode, peerBanner, features, lossy, security);
+    }
+}

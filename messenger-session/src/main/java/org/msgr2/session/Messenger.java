@@ -28,8 +28,11 @@ import org.msgr2.core.feature.BannerFeatures;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.AuthProvider;
 import org.msgr2.crypto.auth.none.NoneAuth;
+import org.msgr2.crypto.tls.TlsContext;
+import org.msgr2.crypto.tls.TlsTrust;
 import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.driver.Node;
+import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.netty.NettyTransport;
 import org.msgr2.session.transport.Transport;
 import org.slf4j.Logger;
@@ -50,6 +53,7 @@ public final class Messenger implements AutoCloseable {
 
     private final MessengerConfig config;
     private final Transport transport;
+    private final Transport dialer;
     private final Executor workers;
     private final @Nullable ExecutorService ownWorkers;
     private final boolean ownTransport;
@@ -64,6 +68,7 @@ public final class Messenger implements AutoCloseable {
         services = List.copyOf(builder.services.values());
         ownTransport = builder.transport == null;
         transport = builder.transport == null ? new NettyTransport(builder.allocator) : builder.transport;
+        dialer = builder.tls == null ? transport : securedDialer(builder.tls);
         ownWorkers = builder.workerPool == null ? newWorkers(config.workers()) : null;
         workers = ownWorkers != null ? ownWorkers : builder.workerPool();
         List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
@@ -108,15 +113,42 @@ public final class Messenger implements AutoCloseable {
      * @throws IOException with a message for a user: the port is in use, the address is not ours
      */
     public EntityAddr bind(EntityAddr addr) throws IOException {
+        return bind(addr, transport, node.addresses());
+    }
+
+    /**
+     * Listens for peers that come with TLS, beside any other listener. Ceph's programs cannot use such a port.
+     *
+     * @param addr as for {@link #bind}
+     * @param tls with a private key and a certificate
+     * @return as for {@link #bind}
+     * @throws IOException also if the context has no private key
+     * @throws UnsupportedOperationException if the transport has no TLS
+     */
+    public EntityAddr bindTls(EntityAddr addr, TlsContext tls) throws IOException {
+        EntityAddr bound = bind(addr, transport.secured(tls), node.tlsAddresses());
+        LOG.info("{} is inside TLS: {}", bound, tls.description());
+        return bound;
+    }
+
+    private Transport securedDialer(TlsContext tls) {
+        Transport secured = transport.secured(tls);
+        if (tls.config().trust() instanceof TlsTrust.Anyone) {
+            LOG.warn("INSECURE: TLS without a look at the peers' certificates, for development only");
+        }
+        return secured;
+    }
+
+    private EntityAddr bind(EntityAddr addr, Transport network, OwnAddresses told) throws IOException {
         if (closed.get()) {
             throw new IOException("cannot listen on " + addr + ": the messenger is closed");
         }
         if (addr.type() != EntityAddr.Type.MSGR2 || addr.ip().length == 0) {
             throw new IOException("cannot listen on " + addr + ": not a v2 address");
         }
-        Transport.Listener listener = transport.listen(addr, node::accept);
+        Transport.Listener listener = network.listen(addr, node::accept);
         listeners.add(listener);
-        node.addresses().bound(listener.addr());
+        told.bound(listener.addr());
         return listener.addr();
     }
 
@@ -128,13 +160,27 @@ public final class Messenger implements AutoCloseable {
      * @param addr a v2 address, with the peer's nonce
      */
     public Connection connect(EntityType type, EntityAddr addr) {
+        return connect(type, addr, dialer);
+    }
+
+    /**
+     * The same with TLS, whatever {@link Builder#tls} says.
+     *
+     * @throws IllegalStateException if there is a connection to that address without TLS, or with another context
+     * @throws UnsupportedOperationException if the transport has no TLS
+     */
+    public Connection connect(EntityType type, EntityAddr addr, TlsContext tls) {
+        return connect(type, addr, securedDialer(tls));
+    }
+
+    private Connection connect(EntityType type, EntityAddr addr, Transport network) {
         if (addr.type() != EntityAddr.Type.MSGR2 || addr.isBlankIp() || addr.port() == 0) {
             throw new IllegalArgumentException("cannot connect to " + addr + ": not a v2 address with IP and port");
         }
         if (closed.get()) {
             throw new IllegalStateException("the messenger is closed");
         }
-        return node.connect(type, addr);
+        return node.connect(type, addr, network);
     }
 
     /** The same by all addresses of a peer: the first v2 one is dialled. */
@@ -147,9 +193,14 @@ public final class Messenger implements AutoCloseable {
         return List.copyOf(node.connections());
     }
 
-    /** The addresses that we tell peers: those that are bound, or the one that a peer has told us. */
+    /**
+     * The addresses that we tell peers: those that are bound, or the one that a peer has told us. Those with TLS come last; they
+     * are told to peers that come with TLS, and the others to the others.
+     */
     public EntityAddrVec addresses() {
-        return node.addresses().current();
+        List<EntityAddr> all = new ArrayList<>(node.addresses().current().addrs());
+        all.addAll(node.tlsAddresses().current().addrs());
+        return new EntityAddrVec(all);
     }
 
     public MessengerStats stats() {
@@ -237,6 +288,7 @@ public final class Messenger implements AutoCloseable {
         private Entropy entropy = new SecureRandom()::nextBytes;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
         private @Nullable Transport transport;
+        private @Nullable TlsContext tls;
         private @Nullable Executor workerPool;
 
         private Builder(EntityName name) {
@@ -320,6 +372,12 @@ public final class Messenger implements AutoCloseable {
         /** How bytes travel, instead of TCP by Netty. It stays the caller's to close, after the messenger. */
         public Builder transport(Transport network) {
             transport = network;
+            return this;
+        }
+
+        /** Every connection that we dial is inside TLS; without, none is unless it is asked for one by one. */
+        public Builder tls(TlsContext context) {
+            tls = context;
             return this;
         }
 

@@ -17,6 +17,11 @@ public record Banner(BannerFeatures supported, BannerFeatures required) {
     private static final byte[] MAGIC = "ceph v2\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MAGIC_MSGR1 = "ceph v027".getBytes(StandardCharsets.US_ASCII);
 
+    /** The first byte of who dials with TLS, and of who refuses one who has dialled without (RFC 8446, §5.1). */
+    private static final int TLS_HANDSHAKE = 0x16;
+
+    private static final int TLS_ALERT = 0x15;
+
     /** Magic and payload length. */
     public static final int PREFIX_BYTES = 10;
 
@@ -75,7 +80,7 @@ public record Banner(BannerFeatures supported, BannerFeatures required) {
             who = "the peer speaks msgr1 (a v1 address?)";
         } else if (startsWithHttpMethod(bytes, start, available)) {
             who = "the peer speaks HTTP";
-        } else if (bytes.getUnsignedByte(start) == 0x16) {
+        } else if (bytes.getUnsignedByte(start) == TLS_HANDSHAKE || bytes.getUnsignedByte(start) == TLS_ALERT) {
             who = "the peer speaks TLS";
         } else {
             who = "the peer does not speak msgr2";

@@ -27,6 +27,7 @@ import org.msgr2.session.machine.SessionEffects;
 import org.msgr2.session.machine.TimerId;
 import org.msgr2.session.negotiation.ConnectNegotiation;
 import org.msgr2.session.negotiation.Established;
+import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.transport.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,14 +58,14 @@ final class ConnectionDriver implements SessionEffects {
     private long lastPing;
     private boolean inPass;
 
-    ConnectionDriver(Node node, ConnectionHandle handle, boolean dialing, Loop loop) {
+    ConnectionDriver(Node node, ConnectionHandle handle, Loop loop) {
         this.node = node;
         this.handle = handle;
         this.loop = loop;
         this.dispatch = node.newDispatchQueue();
         this.permits = new PermitGate(node.config().limits().queues().dispatchMessagesMax(), node.dispatchBytes());
         SessionConfig config = node.sessionConfig(handle.peerAddr(), handle.policy());
-        this.session = dialing ? Session.dialing(config, this) : Session.accepting(config, this);
+        this.session = handle.dialer() != null ? Session.dialing(config, this) : Session.accepting(config, this);
     }
 
     // --- From the application, on any thread
@@ -125,8 +126,9 @@ final class ConnectionDriver implements SessionEffects {
 
     /** As the peer sees us; as our socket does, if the peer does not say. */
     private EntityAddrVec ownAddresses(Link from, Secured secured) {
-        EntityAddrVec own = node.addresses().learn(secured.seenAs());
-        return own.first().isBlankIp() ? node.addresses().learn(from.localAddr()) : own;
+        OwnAddresses addresses = node.addressesFor(from);
+        EntityAddrVec own = addresses.learn(secured.seenAs());
+        return own.first().isBlankIp() ? addresses.learn(from.localAddr()) : own;
     }
 
     /** Makes an accepted connection ready. */
@@ -243,7 +245,7 @@ final class ConnectionDriver implements SessionEffects {
     public void connect(int generation) {
         Link dialled = Link.connecting(node, this, handle.peerType(), handle.peerAddr(), generation);
         link = dialled;
-        node.transport().connect(handle.peerAddr(), loop, dialled, cause -> {
+        handle.requireDialer().connect(handle.peerAddr(), loop, dialled, cause -> {
             String why = "cannot connect: " + reason(cause);
             transportDown(new ProtocolException(FaultKind.TRANSPORT, why, cause), generation);
         });
@@ -326,16 +328,26 @@ final class ConnectionDriver implements SessionEffects {
 
     @Override
     public void notify(SessionEvent event) {
-        ConnectionInfo info = event instanceof SessionEvent.Connected connected
-                ? connected.info()
-                : event instanceof SessionEvent.Accepted accepted ? accepted.info() : null;
-        if (info != null) {
-            handle.info(info);
+        if (event instanceof SessionEvent.Connected connected) {
+            ConnectionInfo info = withSecurity(connected.info());
+            ready(new SessionEvent.Connected(info), info);
+        } else if (event instanceof SessionEvent.Accepted accepted) {
+            ConnectionInfo info = withSecurity(accepted.info());
+            ready(new SessionEvent.Accepted(info), info);
+        } else {
+            dispatch.event(handle, event);
         }
+    }
+
+    /** The session does not know what carries its bytes. */
+    private ConnectionInfo withSecurity(ConnectionInfo info) {
+        return link == null ? info : info.withSecurity(link.security());
+    }
+
+    private void ready(SessionEvent event, ConnectionInfo info) {
+        handle.info(info);
         dispatch.event(handle, event);
-        if (info != null) {
-            dispatch.execute(() -> handle.readyFuture().complete(info));
-        }
+        dispatch.execute(() -> handle.readyFuture().complete(info));
     }
 
     @Override

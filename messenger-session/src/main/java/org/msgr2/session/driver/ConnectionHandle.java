@@ -17,6 +17,7 @@ import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
 import org.msgr2.session.machine.OutMessage;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Transport;
 
 /**
  * The application's end of a connection: what any thread may touch. Bounds what is accepted, and passes it to the loop
@@ -41,6 +42,7 @@ public final class ConnectionHandle implements Connection {
     private final EntityType peerType;
     private final EntityAddr peerAddr;
     private final Limits limits;
+    private final @Nullable Transport dialer;
     private final ConnectionDriver driver;
 
     /** Bounded by the two counters below, which count a message until it is written. */
@@ -58,12 +60,15 @@ public final class ConnectionHandle implements Connection {
     private volatile @Nullable ConnectionInfo info;
     private volatile @Nullable Object attachment;
 
-    ConnectionHandle(Node node, Policy policy, EntityType peerType, EntityAddr peerAddr, boolean dialing, Loop loop) {
+    /** @param dialer what to dial with; null if the peer has dialled */
+    ConnectionHandle(
+            Node node, Policy policy, EntityType peerType, EntityAddr peerAddr, @Nullable Transport dialer, Loop loop) {
         this.policy = policy;
         this.peerType = peerType;
         this.peerAddr = peerAddr;
         this.limits = node.config().limits();
-        this.driver = new ConnectionDriver(node, this, dialing, loop);
+        this.dialer = dialer;
+        this.driver = new ConnectionDriver(node, this, loop);
     }
 
     @Override
@@ -186,6 +191,17 @@ public final class ConnectionHandle implements Connection {
 
     boolean isClosed() {
         return !acceptsMessages;
+    }
+
+    @Nullable Transport dialer() {
+        return dialer;
+    }
+
+    Transport requireDialer() {
+        if (dialer == null) {
+            throw new IllegalStateException("the peer has dialled: " + this);
+        }
+        return dialer;
     }
 
     ConnectionDriver driver() {

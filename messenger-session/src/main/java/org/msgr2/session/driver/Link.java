@@ -22,6 +22,7 @@ import org.msgr2.session.negotiation.Established;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
+import org.msgr2.session.transport.TransportSecurity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,8 @@ final class Link implements StreamListener, FrameSink {
     private enum Stage {
         /** There is no stream yet. */
         OPENING,
+        /** There is a stream, and what is to protect it is being agreed upon. */
+        SECURING,
         HANDSHAKE,
         /** The peer's authentication waits for an answer from elsewhere; bytes are parked. */
         PENDING,
@@ -89,24 +92,42 @@ final class Link implements StreamListener, FrameSink {
     // --- The stream's life
 
     @Override
-    public void onOpen(ByteStream opened) {
+    public void onSecuring(ByteStream opened) {
         if (stage == Stage.CLOSED) {
             opened.close(); // given up while it was being dialled
             return;
         }
-        stream = opened;
+        stage = Stage.SECURING;
+        take(opened);
+    }
+
+    @Override
+    public void onOpen(ByteStream opened) {
+        if (stage == Stage.CLOSED) {
+            opened.close();
+            return;
+        }
+        boolean taken = stage == Stage.SECURING;
         BatchSink out = new BatchSink(opened);
         sink = out;
         stage = Stage.HANDSHAKE;
-        opened.setReadBufferBytes(handshakeLimits().readBufferBytes());
-        if (target == null) {
-            handshake = Handshake.accepting(node.handshakeConfig(), opened.remoteAddr(), out);
-            enterGate(opened);
-        } else {
-            handshake = Handshake.connecting(node.handshakeConfig(), target, expectedType, out);
+        handshake = target == null
+                ? Handshake.accepting(node.handshakeConfig(), opened.remoteAddr(), out)
+                : Handshake.connecting(node.handshakeConfig(), target, expectedType, out);
+        if (!taken) {
+            take(opened);
         }
         if (stage == Stage.HANDSHAKE) {
             guarded(() -> handshake().start());
+        }
+    }
+
+    /** From here on an accepted stream counts among those that are not ready, and its time runs. */
+    private void take(ByteStream opened) {
+        stream = opened;
+        opened.setReadBufferBytes(handshakeLimits().readBufferBytes());
+        if (target == null) {
+            enterGate(opened);
         }
     }
 
@@ -147,9 +168,18 @@ final class Link implements StreamListener, FrameSink {
         return openStream().localAddr();
     }
 
+    /** What protects the stream below the protocol, if anything does. */
+    @Nullable TransportSecurity security() {
+        return openStream().security();
+    }
+
     @Override
     public void onClosed(@Nullable Throwable cause) {
         if (stage == Stage.CLOSED) {
+            return;
+        }
+        if (cause instanceof ProtocolException known) {
+            fail(known);
             return;
         }
         String how = cause == null ? "the peer closed the connection" : "the connection broke: " + cause.getMessage();
@@ -194,18 +224,24 @@ final class Link implements StreamListener, FrameSink {
         }
         parked.release();
         parked = Unpooled.EMPTY_BUFFER;
-        if (sink != null && stream != null) {
-            if (flush) {
-                sink.flush();
-                stream.finish();
-            } else {
-                sink.discard();
-                stream.close();
-            }
+        if (stream != null) {
+            endStream(stream, flush);
         }
         if (encoder != null) {
             encoder.close();
         }
+    }
+
+    private void endStream(ByteStream open, boolean flush) {
+        if (sink != null && flush) {
+            sink.flush();
+            open.finish();
+            return;
+        }
+        if (sink != null) {
+            sink.discard();
+        }
+        open.close();
     }
 
     private void leaveGate() {
@@ -230,7 +266,7 @@ final class Link implements StreamListener, FrameSink {
                     bytes.release();
                 }
             }
-            case OPENING, CLOSED -> bytes.release();
+            case OPENING, SECURING, CLOSED -> bytes.release();
         }
     }
 
@@ -290,9 +326,8 @@ final class Link implements StreamListener, FrameSink {
             return;
         }
         secured = result;
-        EntityAddr local = openStream().localAddr();
         AcceptNegotiation.Terms terms = new AcceptNegotiation.Terms(
-                node.addresses().toldTo(local),
+                node.addressesFor(this).toldTo(localAddr()),
                 Math.max(0, node.gid()),
                 node.config().acceptPolicy());
         negotiation = new AcceptNegotiation(
@@ -395,6 +430,7 @@ final class Link implements StreamListener, FrameSink {
     String status() {
         return switch (stage) {
             case OPENING -> "waiting for the connection to open";
+            case SECURING -> "waiting for the TLS handshake";
             case HANDSHAKE -> "waiting for " + handshake().waitingFor();
             case PENDING -> "waiting for the authentication's answer";
             case NEGOTIATION -> "waiting for CLIENT_IDENT";

@@ -39,6 +39,7 @@ public final class Node {
     private final DispatcherChain chain;
     private final Executor workers;
     private final OwnAddresses addresses;
+    private final OwnAddresses tlsAddresses;
     private final GlobalSeq globalSeq;
     private final HandshakeGate gate;
     private final Throttle dispatchBytes;
@@ -66,22 +67,32 @@ public final class Node {
                 config.auth(),
                 config.limits(),
                 allocator);
-        this.addresses = new OwnAddresses((int) config.entropy().nextNonZeroLong());
+        int nonce = (int) config.entropy().nextNonZeroLong();
+        this.addresses = new OwnAddresses(nonce);
+        this.tlsAddresses = new OwnAddresses(nonce);
         this.globalSeq = new GlobalSeq(config.clock().instant().getEpochSecond());
         this.gate = new HandshakeGate(config.limits().handshake().peersMax());
         this.dispatchBytes = new Throttle(config.limits().queues().dispatchBytesMax());
     }
 
-    /** The connection to that address: the one that lives, or a new one that begins to dial. */
-    public ConnectionHandle connect(EntityType type, EntityAddr target) {
+    /**
+     * The connection to that address: the one that lives, or a new one that begins to dial.
+     *
+     * @param dialer the messenger's transport, or that transport secured
+     * @throws IllegalStateException if the one that lives was dialled otherwise: its bytes are not protected as asked
+     */
+    public ConnectionHandle connect(EntityType type, EntityAddr target, Transport dialer) {
         ConnectionHandle[] fresh = new ConnectionHandle[1];
         ConnectionHandle handle = dialled.compute(target, (addr, existing) -> {
             if (existing != null && !existing.isClosed()) {
+                if (!dialer.equals(existing.dialer())) {
+                    throw new IllegalStateException("there is a " + existing + " already, with other TLS settings");
+                }
                 return existing;
             }
             // All connections towards one address live on one loop, for life.
             Loop loop = transport.loop(Math.floorMod(addr.hashCode(), transport.loops()));
-            fresh[0] = new ConnectionHandle(this, config.dialPolicy(), type, addr, true, loop);
+            fresh[0] = new ConnectionHandle(this, config.dialPolicy(), type, addr, dialer, loop);
             connections.add(fresh[0]);
             return fresh[0];
         });
@@ -103,7 +114,7 @@ public final class Node {
      * @return its connection, which is not ready yet; null if there are too many by now
      */
     @Nullable ConnectionHandle accepted(EntityType type, EntityAddr remote, Loop loop) {
-        ConnectionHandle handle = new ConnectionHandle(this, config.acceptPolicy(), type, remote, false, loop);
+        ConnectionHandle handle = new ConnectionHandle(this, config.acceptPolicy(), type, remote, null, loop);
         // First added, then counted: so that several loops together keep the bound, and closing misses none.
         connections.add(handle);
         if (closed || connections.size() > connectionsMax()) {
@@ -141,8 +152,23 @@ public final class Node {
         return Set.copyOf(connections);
     }
 
+    /** Where we are found without TLS. */
     public OwnAddresses addresses() {
         return addresses;
+    }
+
+    /** Where we are found with TLS; nothing unless we listen so. */
+    public OwnAddresses tlsAddresses() {
+        return tlsAddresses;
+    }
+
+    /**
+     * What to tell a peer: where it finds us in the way in which it talks to us now. A peer that has no TLS, as Ceph has none,
+     * is not told of a port that it cannot use.
+     */
+    OwnAddresses addressesFor(Link link) {
+        boolean listening = !tlsAddresses.current().isEmpty();
+        return listening && link.security() != null ? tlsAddresses : addresses;
     }
 
     public MessengerConfig config() {

@@ -14,9 +14,9 @@ import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
 
-/** The one handler in a channel's pipeline: the channel as a byte stream. Knows nothing of the protocol. */
+/** The one handler in a channel's pipeline, unless TLS is before it: the channel as a byte stream. Knows nothing of the protocol. */
 @SuppressWarnings("FutureReturnValueIgnored") // whatever fails here closes the channel, and channelInactive tells
-final class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStream {
+class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStream {
     private final StreamListener listener;
     private final Function<Channel, ? extends Loop> loops;
     private @Nullable Channel channel;
@@ -28,10 +28,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements By
         this.loops = loops;
     }
 
+    final StreamListener listener() {
+        return listener;
+    }
+
     @Override
-    public void channelActive(ChannelHandlerContext context) {
+    public final void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
         loop = loops.apply(context.channel());
+        connected();
+    }
+
+    /** The channel is connected. */
+    void connected() {
         listener.onOpen(this);
     }
 
@@ -49,16 +58,23 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements By
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-        cause = failure;
+        failed(failure);
         context.close();
     }
 
+    /** Why the channel will have been closed. */
+    final void failed(@Nullable Throwable why) {
+        if (cause == null) {
+            cause = why;
+        }
+    }
+
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public final void channelInactive(ChannelHandlerContext context) {
         listener.onClosed(cause);
     }
 
-    private Channel channel() {
+    final Channel channel() {
         if (channel == null) {
             throw new IllegalStateException("the channel is not open yet");
         }

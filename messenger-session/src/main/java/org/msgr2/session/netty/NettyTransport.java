@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.session.transport.EventExecutorLoop;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
@@ -37,7 +38,7 @@ import org.msgr2.session.transport.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TCP. Nagle's algorithm is off; one handler per channel does everything. Thread-safe. */
+/** TCP, and TLS in it on request. Nagle's algorithm is off; one handler per channel does everything else. Thread-safe. */
 public final class NettyTransport implements Transport {
     private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
     private static final int CONNECT_TIMEOUT_MS = 10_000;
@@ -114,7 +115,16 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
+    public Transport secured(TlsContext tls) {
+        return new TlsTransport(this, tls);
+    }
+
+    @Override
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
+        connect(target, loop, listener, failed, Wiring.PLAIN);
+    }
+
+    void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed, Wiring wiring) {
         new Bootstrap()
                 .group(executorOf(loop))
                 .channel(io.client())
@@ -123,7 +133,12 @@ public final class NettyTransport implements Transport {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizer())
-                .handler(new ConnectionHandler(listener, this::opened))
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        wiring.wire(channel, listener, NettyTransport.this::opened);
+                    }
+                })
                 .connect(SocketAddresses.of(target))
                 .addListener(future -> {
                     if (!future.isSuccess()) {
@@ -142,6 +157,10 @@ public final class NettyTransport implements Transport {
 
     @Override
     public Listener listen(EntityAddr addr, Supplier<StreamListener> accepted) throws IOException {
+        return listen(addr, accepted, Wiring.PLAIN);
+    }
+
+    Listener listen(EntityAddr addr, Supplier<StreamListener> accepted, Wiring wiring) throws IOException {
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(io.server())
@@ -155,7 +174,7 @@ public final class NettyTransport implements Transport {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.config().setRecvByteBufAllocator(new ReadSizer());
-                        channel.pipeline().addLast(new ConnectionHandler(accepted.get(), NettyTransport.this::opened));
+                        wiring.wire(channel, accepted.get(), NettyTransport.this::opened);
                     }
                 })
                 .bind(SocketAddresses.of(addr))

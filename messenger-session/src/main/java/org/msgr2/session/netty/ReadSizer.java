@@ -7,7 +7,7 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
  * small buffer, a session a large one. One per channel, on its loop.
  */
 final class ReadSizer extends DefaultMaxMessagesRecvByteBufAllocator {
-    private static final int INITIAL_BYTES = 2048;
+    static final int INITIAL_BYTES = 2048;
 
     private int bytes = INITIAL_BYTES;
 

@@ -2,6 +2,7 @@ package org.msgr2.session.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 
 /** One open connection of a network. All methods are called on its loop. */
@@ -16,6 +17,11 @@ public interface ByteStream {
 
     /** The peer's end, with type MSGR2 and nonce 0. */
     EntityAddr remoteAddr();
+
+    /** What protects the bytes on their way; null if nothing does. Constant from {@link StreamListener#onOpen} on. */
+    default @Nullable TransportSecurity security() {
+        return null;
+    }
 
     /** Queues bytes to be sent at the next {@link #flush}. Ownership passes. */
     void write(ByteBuf bytes);

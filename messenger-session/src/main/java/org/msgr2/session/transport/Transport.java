@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.crypto.tls.TlsContext;
 
 /** A network. Thread-safe. */
 public interface Transport extends AutoCloseable {
@@ -40,6 +41,17 @@ public interface Transport extends AutoCloseable {
      * @throws IOException with a message for a user: the port is in use, the address is not ours
      */
     Listener listen(EntityAddr addr, Supplier<StreamListener> accepted) throws IOException;
+
+    /**
+     * The same network with every byte inside TLS: same loops, same addresses. To close either is to close both. Two are equal if
+     * network and context are the same.
+     *
+     * @param tls with a private key and a certificate, if it is for listening
+     * @throws UnsupportedOperationException if this network has no TLS
+     */
+    default Transport secured(TlsContext tls) {
+        throw new UnsupportedOperationException("transport " + name() + " has no TLS");
+    }
 
     /** Closes every listener and stream, and ends the loops. Blocks until then, for a few seconds at most. */
     @Override

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.crypto.tls.TlsContext;
+import org.msgr2.crypto.tls.TlsProvider;
 import org.msgr2.session.Connection;
 import org.msgr2.session.Messenger;
 import org.msgr2.session.inproc.InProcNetwork;
@@ -65,6 +67,19 @@ public abstract class TestNetwork implements AutoCloseable {
             @Override
             Transport newTransport(ByteBufAllocator allocator) {
                 return new NettyTransport(io, LOOPS, allocator);
+            }
+        };
+    }
+
+    /** The same, every connection inside TLS. Both ends have one certificate, and trust it. */
+    public static TestNetwork tls(NettyIo io, TlsProvider provider) {
+        assumeTrue(io.isAvailable(), () -> io + " is not available: " + whyNot(io));
+        assumeTrue(provider.isAvailable(), () -> provider + " is not available: " + provider.description());
+        TlsContext context = TestCertificates.localContext(provider);
+        return new Threaded() {
+            @Override
+            Transport newTransport(ByteBufAllocator allocator) {
+                return new NettyTransport(io, LOOPS, allocator).secured(context);
             }
         };
     }

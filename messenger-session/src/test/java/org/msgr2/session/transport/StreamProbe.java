@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Listens to a stream, keeps what it hears, and notes every breach of the contract. */
 final class StreamProbe implements StreamListener {
     private final Consumer<ByteStream> whenOpen;
+    private final CompletableFuture<ByteStream> securing = new CompletableFuture<>();
     private final CompletableFuture<ByteStream> open = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final List<String> breaches = new CopyOnWriteArrayList<>();
@@ -37,7 +38,24 @@ final class StreamProbe implements StreamListener {
     }
 
     @Override
+    public void onSecuring(ByteStream stream) {
+        if (!stream.loop().inLoop()) {
+            breaches.add("onSecuring not on the loop");
+        }
+        if (securing.isDone() || open.isDone() || closed.isDone()) {
+            breaches.add("onSecuring late");
+        }
+        securing.complete(stream);
+    }
+
+    @Override
     public void onOpen(ByteStream stream) {
+        if (closed.isDone()) {
+            breaches.add("onOpen after onClosed");
+        }
+        if (securing.isDone() != (stream.security() != null)) {
+            breaches.add("secured without onSecuring, or the other way round");
+        }
         if (!stream.loop().inLoop()) {
             breaches.add("onOpen not on the loop");
         }
@@ -68,7 +86,11 @@ final class StreamProbe implements StreamListener {
 
     @Override
     public void onClosed(@Nullable Throwable why) {
-        check("onClosed");
+        if (open.isDone() || !securing.isDone()) {
+            check("onClosed");
+        } else if (closed.isDone()) {
+            breaches.add("onClosed twice");
+        }
         cause = why;
         closed.complete(null);
     }
@@ -82,6 +104,11 @@ final class StreamProbe implements StreamListener {
         if (closed.isDone()) {
             breaches.add(call + " after onClosed");
         }
+    }
+
+    /** Whether it has heard of a stream. */
+    boolean isConnected() {
+        return securing.isDone() || open.isDone();
     }
 
     CompletableFuture<ByteStream> open() {

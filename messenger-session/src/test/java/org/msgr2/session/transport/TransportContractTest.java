@@ -62,7 +62,7 @@ public abstract class TransportContractTest {
             assertThat(probe.breaches()).isEmpty();
             assertThat(probe.isClosed())
                     .as("a stream that was opened is closed with its transport")
-                    .isEqualTo(probe.open().isDone());
+                    .isEqualTo(probe.isConnected());
         }
     }
 
@@ -341,6 +341,7 @@ public abstract class TransportContractTest {
         Transport.Listener listener = listen();
         StreamProbe ours = dial(listener.addr());
         StreamProbe theirs = acceptedOne();
+        network.settle(); // what TLS has to say behind its handshake is read: unread bytes would make this a reset
         ours.onLoop(stream -> {
             stream.close();
             stream.close();
@@ -371,7 +372,9 @@ public abstract class TransportContractTest {
         StreamProbe ours = probe(ByteStream::close);
         client.connect(listener.addr(), client.loop(0), ours, ours.open()::completeExceptionally);
         network.get("our end", ours.closed());
-        network.get("their end", acceptedOne().closed());
+        // If it was to be secured, their end may never have been open.
+        network.await("the stream is accepted", () -> accepted.size() == 1);
+        network.get("their end", accepted.element().closed());
     }
 
     @Test

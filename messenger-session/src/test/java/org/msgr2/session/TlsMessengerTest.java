@@ -1,0 +1,13 @@
+package org.msgr2.session;
+
+import org.msgr2.crypto.tls.TlsProvider;
+import org.msgr2.session.netty.NettyIo;
+import org.msgr2.session.testing.TestNetwork;
+
+/** A messenger promises the same inside TLS. */
+class TlsMessengerTest extends MessengerContractTest {
+    @Override
+    protected TestNetwork newNetwork() {
+        return TestNetwork.tls(NettyIo.best(), TlsProvider.best());
+    }
+}
