@@ -45,18 +45,19 @@ public record ConnectionInfo(
             EntityName peerName,
             EntityAddrVec peerAddrs,
             PeerIdentity identity,
+            AuthSession auth,
             EntityAddrVec localAddrs,
             Revision revision,
             ConnectionMode mode,
             BannerFeatures peerBanner,
             CephFeatures features,
             boolean lossy) {
-        this(peerName, peerAddrs, identity, localAddrs, revision, mode, peerBanner, features, lossy, null);
+        this(peerName, peerAddrs, identity, auth, localAddrs, revision, mode, peerBanner, features, lossy, null);
     }
 
     /** The same over such a transport. */
     public ConnectionInfo withSecurity(@Nullable TransportSecurity security) {
         return new ConnectionInfo(
-                peerName, peerAddrs, identity, localAddrs, revision, mode, peerBanner, features, lossy, security);
+                peerName, peerAddrs, identity, auth, localAddrs, revision, mode, peerBanner, features, lossy, security);
     }
 }
