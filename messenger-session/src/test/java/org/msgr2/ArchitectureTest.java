@@ -15,7 +15,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,9 +126,16 @@ class ArchitectureTest {
     // --- Each rule can fail
 
     private static final String FORBIDDEN = "org.msgr2.architecture..";
+    private static final JavaClasses FIXTURES = new ClassFileImporter().importPackages("org.msgr2.architecture");
 
-    private static boolean finds(ArchRule rule, Class<?> type) {
-        return rule.evaluate(new ClassFileImporter().importClasses(type)).hasViolation();
+    /** The names of those fixtures that the rule finds. */
+    private static Set<String> found(ArchRule rule) {
+        List<String> details = rule.evaluate(FIXTURES).getFailureReport().getDetails();
+        return FIXTURES.stream()
+                .map(JavaClass::getName)
+                .filter(name -> details.stream()
+                        .anyMatch(detail -> detail.contains("<" + name + ".") || detail.contains("<" + name + ">")))
+                .collect(Collectors.toSet());
     }
 
     static Stream<Arguments> rules() {
@@ -145,33 +154,24 @@ class ArchitectureTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("rules")
     void eachRuleFindsWhatItForbidsAndNothingElse(String name, ArchRule rule, List<Class<?>> violations) {
-        assertThat(violations)
-                .isNotEmpty()
-                .allSatisfy(type -> assertThat(finds(rule, type))
-                        .as(name + " finds " + type.getSimpleName())
-                        .isTrue());
-        assertThat(ForbiddenThings.INNOCENT)
-                .isNotEmpty()
-                .allSatisfy(type -> assertThat(finds(rule, type))
-                        .as(name + " accuses " + type.getSimpleName())
-                        .isFalse());
+        assertThat(violations).as(name).isNotEmpty();
+        assertThat(found(rule))
+                .containsAll(violations.stream().map(Class::getName).toList())
+                .doesNotContainAnyElementsOf(
+                        ForbiddenThings.INNOCENT.stream().map(Class::getName).toList());
     }
 
     @Test
     void aRuleIsSilentAboutOtherPackages() {
-        for (Class<?> type : ForbiddenThings.CLOCKS) {
-            assertThat(finds(ArchitectureRules.readsNoClock("org.msgr2.core.."), type))
-                    .isFalse();
-        }
+        assertThat(found(ArchitectureRules.readsNoClock("org.msgr2.core.."))).isEmpty();
     }
 
     @Test
     void directionsAreFoundOutToo() {
-        String[] here = {"org.msgr2"};
-        assertThat(finds(ArchitectureRules.dependsNotOn(here, "org.msgr2.session.."), ArchitectureTest.class))
-                .isTrue();
-        assertThat(finds(ArchitectureRules.dependsNotOn(here, "org.msgr2.cld.."), ArchitectureTest.class))
-                .isFalse();
+        String[] here = {FORBIDDEN};
+        assertThat(found(ArchitectureRules.dependsNotOn(here, "java.net.."))).hasSize(1);
+        assertThat(found(ArchitectureRules.dependsNotOn(here, "org.msgr2.cld..")))
+                .isEmpty();
     }
 
     @Test

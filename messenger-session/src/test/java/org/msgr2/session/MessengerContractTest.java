@@ -1087,7 +1087,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
     @Scenario("P22")
     @Test
     void closesInTheMiddleOfAFlood() {
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 2; round++) {
             RecordingDispatcher replies = new RecordingDispatcher();
             Messenger server = start(messenger("osd.3").service(new EchoService()));
             EntityAddr addr = bind(server);

@@ -9,8 +9,6 @@ public final class UntrustedCertificateException extends CertificateException {
 
     UntrustedCertificateException(X509Certificate certificate, String reason, Throwable cause) {
         super(
-                "untrusted certificate of " + CertificateText.subject(certificate) + " (" + Fingerprint.of(certificate)
-                        + "): " + reason,
-                cause);
+                "untrusted certificate of " + CertificateText.describe(certificate) + ": " + reason, cause);
     }
 }

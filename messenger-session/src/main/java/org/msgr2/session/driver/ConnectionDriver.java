@@ -161,6 +161,7 @@ final class ConnectionDriver implements SessionEffects {
         inPass = true;
         try {
             woken.set(false);
+            takeMailbox(); // what was sent before a fault is discarded with it, not behind it
             step.run();
             do {
                 runFastDeliveries();

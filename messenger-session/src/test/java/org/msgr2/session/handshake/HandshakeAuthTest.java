@@ -131,6 +131,20 @@ class HandshakeAuthTest {
         }
     }
 
+    @Test
+    void whatIsToldToAPeerBeforeTheSessionIsBounded() throws ProtocolException {
+        // A banner of 26 bytes, a HELLO of 72, and refusals of 60 bytes until there are 8 KiB.
+        HandshakeConfig patient = with(fixture.config(EntityType.MON, new ScriptedAuth().refusals(1000)), rounds(1000));
+        HandshakeConfig persistent = with(fixture.config(EntityType.CLIENT, new ScriptedAuth()), rounds(1000));
+        try (HandshakeEnd client = HandshakeEnd.connecting(persistent, TARGET, EntityType.MON);
+                HandshakeEnd server = HandshakeEnd.accepting(patient, REMOTE)) {
+            assertThatThrownBy(() -> HandshakeEnd.join(client, server))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.LIMIT))
+                    .hasMessageContaining("more than 8192 bytes to tell the peer before the session");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {5, 6, 20})
     void asManyRoundsAsAreAllowedArePassed(int allowed) throws ProtocolException {

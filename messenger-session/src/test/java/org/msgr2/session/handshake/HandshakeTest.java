@@ -6,6 +6,7 @@ import static org.msgr2.session.handshake.HandshakeFixture.CLIENT_A;
 import static org.msgr2.session.handshake.HandshakeFixture.MON_A;
 import static org.msgr2.session.handshake.HandshakeFixture.REMOTE;
 import static org.msgr2.session.handshake.HandshakeFixture.TARGET;
+import static org.msgr2.session.handshake.HandshakeFixture.assertFault;
 import static org.msgr2.session.handshake.HandshakeFixture.with;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +134,20 @@ class HandshakeTest {
                         assertThat(e.terminal()).isTrue();
                     })
                     .hasMessage("HELLO: the peer is of type mon, expected osd");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTH", "ANY"})
+    void aTypeThatNoNodeHasIsRefused(EntityType type) throws ProtocolException {
+        HandshakeConfig odd = fixture.config(type, MON_A);
+        try (HandshakeEnd client =
+                        HandshakeEnd.connecting(fixture.config(EntityType.CLIENT, CLIENT_A), TARGET, EntityType.ANY);
+                HandshakeEnd server = HandshakeEnd.accepting(odd, REMOTE)) {
+            assertFault(
+                    () -> HandshakeEnd.join(client, server),
+                    FaultKind.MALFORMED,
+                    "HELLO: entity_type: no node is of type " + type);
         }
     }
 
