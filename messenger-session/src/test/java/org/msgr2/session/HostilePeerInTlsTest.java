@@ -93,7 +93,8 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
     void namesWhatIsNotTls() throws IOException {
         Messenger server = server(Limits.defaults());
         EntityAddr addr = server.bindTls(network.anyPort(), tls(TlsProvider.best()));
-        RawPeer http = RawPeer.dial(network, raw, addr).send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        RawPeer http =
+                RawPeer.dial(network, raw, addr).send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         network.get("it is closed", http.closed());
         assertThat(http.received()).as("a TLS alert").startsWith(0x15, 3, 3, 0, 2, 2);
         awaitRefusal("the peer does not speak TLS: its first byte is 0x47");
@@ -131,8 +132,7 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
         EntityAddr addr = RawPeer.listen(network, raw, servers::add).addr();
         Messenger client = start(messenger("client.7").dispatcher(atClient).limits(ready(Duration.ofMillis(300))));
         Connection connection = client.connect(EntityType.OSD, addr, tls(provider));
-        assertThat(failure())
-                .hasMessage("peer " + addr + ": not ready within PT0.3S: waiting for the TLS handshake");
+        assertThat(failure()).hasMessage("peer " + addr + ": not ready within PT0.3S: waiting for the TLS handshake");
         assertThat(failure().kind()).isEqualTo(FaultKind.TIMEOUT);
         network.get("the socket is closed", servers.element().closed());
         connection.markDown();
@@ -140,8 +140,8 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
 
     @Test
     void dropsTheOldestOfTooManyHandshakes() throws IOException {
-        Messenger server = server(Limits.defaults()
-                .withHandshake(Limits.defaults().handshake().withPeersMax(3)));
+        Messenger server = server(
+                Limits.defaults().withHandshake(Limits.defaults().handshake().withPeersMax(3)));
         EntityAddr addr = server.bindTls(network.anyPort(), tls(TlsProvider.best()));
         List<RawPeer> peers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -214,12 +214,15 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
             RawPeer peer = RawPeer.dial(network, raw, addr).send(bytes);
             network.await(
                     "it is refused, or more is expected",
-                    () -> peer.isClosed() || peer.received().length > 0 || server.stats().handshakes() == 1);
+                    () -> peer.isClosed()
+                            || peer.received().length > 0
+                            || server.stats().handshakes() == 1);
             peer.close();
             network.await("it is gone", () -> server.stats().handshakes() == 0);
         }
         assertAllIsGone(server);
-        assertThat(log.lines()).allSatisfy(line -> assertThat(line).hasLineCount(1).hasSizeLessThan(400));
+        assertThat(log.lines())
+                .allSatisfy(line -> assertThat(line).hasLineCount(1).hasSizeLessThan(400));
         assertThat(log.lines()).noneMatch(line -> line.contains("internal error"));
     }
 
@@ -229,7 +232,8 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
         TlsContext tls = tls(TlsProvider.best());
         EntityAddr addr = server.bindTls(network.anyPort(), tls);
         Transport inside = raw.secured(tls);
-        RawPeer http = RawPeer.dial(network, inside, addr).send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        RawPeer http =
+                RawPeer.dial(network, inside, addr).send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         network.get("it is closed", http.closed());
         awaitRefusal("the peer speaks HTTP");
         RawPeer half = RawPeer.dial(network, inside, addr).reach(Stage.AUTH);
@@ -244,7 +248,10 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
     // --- What the tests are made of
 
     private Messenger server(Limits limits) {
-        return start(messenger("osd.3").dispatcher(atServer).service(new EchoService()).limits(limits));
+        return start(messenger("osd.3")
+                .dispatcher(atServer)
+                .service(new EchoService())
+                .limits(limits));
     }
 
     private static Limits ready(Duration wait) {
@@ -261,7 +268,8 @@ class HostilePeerInTlsTest extends NetworkTestBase<TestNetwork> {
 
     /** The first bytes of a good client. */
     private static byte[] clientHello(EntityAddr addr) throws SSLException {
-        SSLEngine engine = tls(TlsProvider.JDK).newClientEngine(UnpooledByteBufAllocator.DEFAULT, "127.0.0.1", addr.port());
+        SSLEngine engine =
+                tls(TlsProvider.JDK).newClientEngine(UnpooledByteBufAllocator.DEFAULT, "127.0.0.1", addr.port());
         ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         engine.wrap(ByteBuffer.allocate(0), hello);
         return Arrays.copyOf(hello.array(), hello.position());

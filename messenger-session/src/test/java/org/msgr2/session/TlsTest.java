@@ -77,8 +77,7 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
 
     static Stream<Arguments> pairsOfProviders() {
         return Stream.of(TlsProvider.values())
-                .flatMap(server ->
-                        Stream.of(TlsProvider.values()).map(client -> Arguments.of(server, client)));
+                .flatMap(server -> Stream.of(TlsProvider.values()).map(client -> Arguments.of(server, client)));
     }
 
     // --- Those who talk
@@ -108,8 +107,9 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
     @EnumSource
     void speaksTls12IfOneEndWantsNoOther(TlsProvider provider) {
         EntityAddr addr = bindTls(server(), config(authority.issue("node", IP), provider));
-        TlsContext old = TestCertificates.context(
-                TlsConfig.client(authority.trust()).withProvider(provider).withVersions(EnumSet.of(TlsVersion.TLS_1_2)));
+        TlsContext old = TestCertificates.context(TlsConfig.client(authority.trust())
+                .withProvider(provider)
+                .withVersions(EnumSet.of(TlsVersion.TLS_1_2)));
         Connection connection = client().connect(EntityType.OSD, addr, old);
         assertThat(network.get("ready", connection.ready()).tls().protocol()).isEqualTo("TLSv1.2");
         assertEchoes(connection, 1000);
@@ -139,8 +139,8 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
     @Test
     void dialsEverybodyWithTlsIfItsBuilderSaysSo() {
         EntityAddr addr = bindTls(server(), config(authority.issue("node", IP), TlsProvider.best()));
-        Messenger client = start(
-                messenger("client.7").dispatcher(atClient).tls(trusting(authority, TlsProvider.best())));
+        Messenger client =
+                start(messenger("client.7").dispatcher(atClient).tls(trusting(authority, TlsProvider.best())));
         Connection connection = client.connect(EntityType.OSD, addr);
         assertThat(network.get("ready", connection.ready()).tls()).isNotNull();
         assertThat(client.connect(EntityType.OSD, addr)).isSameAs(connection);
@@ -190,8 +190,7 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
     void refusesAnExpiredCertificateThatIsItselfTrusted(TlsProvider provider) {
         TlsIdentity expired =
                 SelfSigned.make(SelfSigned.LOCAL_NAMES, Instant.now().minus(DAY), Duration.ofHours(1));
-        for (TlsTrust trust :
-                List.of(TlsTrust.authorities(expired.chain()), TlsTrust.pinned(expired.fingerprint()))) {
+        for (TlsTrust trust : List.of(TlsTrust.authorities(expired.chain()), TlsTrust.pinned(expired.fingerprint()))) {
             EntityAddr addr = bindTls(server(), config(expired, provider));
             assertRefused(addr, TlsConfig.client(trust), provider, "expired on ");
         }
@@ -276,8 +275,7 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
     void refusesAPeerWithACertificateThatIsNotTrusted(TlsProvider provider) {
         for (ClientAuth auth : List.of(ClientAuth.OPTIONAL, ClientAuth.REQUIRED)) {
             EntityAddr addr = bindTls(server(), asking(auth, provider));
-            TlsConfig mallory =
-                    TlsConfig.client(authority.trust()).withIdentity(stranger.issue("mallory"));
+            TlsConfig mallory = TlsConfig.client(authority.trust()).withIdentity(stranger.issue("mallory"));
             assertRefused(addr, mallory, provider, "the peer does not accept our certificate (TLS alert ");
         }
         awaitLog("refused: ", "untrusted certificate of CN=mallory (sha256:");
@@ -368,8 +366,8 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
     }
 
     private void assertTalks(EntityAddr addr, TlsConfig config, TlsProvider provider) {
-        Connection connection = client().connect(
-                EntityType.OSD, addr, TestCertificates.context(config.withProvider(provider)));
+        Connection connection =
+                client().connect(EntityType.OSD, addr, TestCertificates.context(config.withProvider(provider)));
         network.get("ready", connection.ready());
         assertEchoes(connection, 1000);
     }
@@ -408,7 +406,8 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
 
     private void assertEchoes(Connection connection, int bytes) {
         int before = atClient.count(Received.class);
-        Message request = Message.builder(MessageType.ECHO).data(random(bytes, 5)).build();
+        Message request =
+                Message.builder(MessageType.ECHO).data(random(bytes, 5)).build();
         byte[] expected = ByteBufUtil.getBytes(request.data());
         assertThat(connection.send(request).accepted()).isTrue();
         network.await("the echo", () -> atClient.count(Received.class) == before + 1);

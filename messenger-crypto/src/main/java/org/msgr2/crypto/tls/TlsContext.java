@@ -76,7 +76,8 @@ public final class TlsContext {
         if (config.provider() == TlsProvider.OPENSSL) {
             builder.option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, CERTIFICATE_BYTES_MAX);
         }
-        // The key store never leaves the heap: ten thousand rounds of key derivation, as PKCS#12 has them, protect nothing.
+        // The key store never leaves the heap: ten thousand rounds of key derivation, as PKCS#12 has them, protect
+        // nothing.
         return builder.keyStoreType("JKS")
                 .sslProvider(config.provider().netty())
                 .trustManager(check)

@@ -12,7 +12,9 @@ class CertificateTextTest {
     @Test
     void isOneLineWhateverIsInTheCertificate() {
         TlsIdentity identity = SelfSigned.make(
-                List.of("a\nrefused: b\u001b[31m", "x.example"), Instant.parse("2026-11-01T00:00:00Z"), Duration.ofDays(1));
+                List.of("a\nrefused: b\u001b[31m", "x.example"),
+                Instant.parse("2026-11-01T00:00:00Z"),
+                Duration.ofDays(1));
         X509Certificate certificate = identity.chain().get(0);
         assertThat(CertificateText.describe(certificate))
                 .hasLineCount(1)

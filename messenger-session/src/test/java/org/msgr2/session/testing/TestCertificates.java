@@ -85,10 +85,13 @@ public final class TestCertificates {
                             own.getPublic())
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (!names.isEmpty()) {
-                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names.stream()
-                        .map(text -> new GeneralName(
-                                IPAddress.isValid(text) ? GeneralName.iPAddress : GeneralName.dNSName, text))
-                        .toArray(GeneralName[]::new)));
+                builder.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(names.stream()
+                                .map(text -> new GeneralName(
+                                        IPAddress.isValid(text) ? GeneralName.iPAddress : GeneralName.dNSName, text))
+                                .toArray(GeneralName[]::new)));
             }
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
