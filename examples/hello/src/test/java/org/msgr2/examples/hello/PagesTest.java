@@ -50,8 +50,7 @@ class PagesTest {
     private static void assertQuotes(String page, String test) throws IOException {
         String tested = unindented(Files.readString(MODULE.resolve("src/test/" + PACKAGE + test + ".java"), UTF_8));
 
-        assertThat(javaBlocks(page))
-                .allSatisfy(block -> assertThat(tested).contains(unindented(block)));
+        assertThat(javaBlocks(page)).allSatisfy(block -> assertThat(tested).contains(unindented(block)));
     }
 
     @Test
