@@ -92,6 +92,7 @@ class TlsTest extends NetworkTestBase<TestNetwork> {
         assertThat(info.tls().protocol()).isEqualTo("TLSv1.3");
         assertThat(info.tls().cipherSuite()).startsWith("TLS_");
         assertThat(info.tls().peerSubject()).isEqualTo("CN=node");
+        assertThat(info.tls().toString()).startsWith("TLSv1.3 TLS_").contains(", peer: CN=node (sha256:");
         assertThat(connection.info()).isEqualTo(info);
         assertEchoes(connection, 100_000);
         assertThat(accepted().tls().peerCertificate()).isNull();

@@ -2,11 +2,16 @@ package org.msgr2.crypto.tls;
 
 import java.security.cert.X509Certificate;
 
-/** Certificates for messages. What a peer has written into its own is not to be trusted with a log line. */
-final class CertificateText {
+/** Certificates for messages and logs: what a peer has written into its own is not to be trusted with a line of ours. */
+public final class CertificateText {
     private static final int SUBJECT_CHARS_MAX = 200;
 
     private CertificateText() {}
+
+    /** Subject and fingerprint, in one line of bounded length. */
+    public static String describe(X509Certificate certificate) {
+        return subject(certificate) + " (" + Fingerprint.of(certificate) + ")";
+    }
 
     /** One line, of bounded length. */
     static String subject(X509Certificate certificate) {

@@ -78,6 +78,6 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
 
     @Override
     public String toString() {
-        return CertificateText.subject(chain.get(0)) + " (" + fingerprint() + ")";
+        return CertificateText.describe(chain.get(0));
     }
 }

@@ -8,9 +8,6 @@ public final class UntrustedCertificateException extends CertificateException {
     private static final long serialVersionUID = 1L;
 
     UntrustedCertificateException(X509Certificate certificate, String reason, Throwable cause) {
-        super(
-                "untrusted certificate of " + CertificateText.subject(certificate) + " (" + Fingerprint.of(certificate)
-                        + "): " + reason,
-                cause);
+        super("untrusted certificate of " + CertificateText.describe(certificate) + ": " + reason, cause);
     }
 }

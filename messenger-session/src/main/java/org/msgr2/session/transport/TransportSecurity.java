@@ -2,6 +2,7 @@ package org.msgr2.session.transport;
 
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.crypto.tls.CertificateText;
 
 /**
  * What protects a stream below the protocol. Immutable.
@@ -14,10 +15,17 @@ import org.jspecify.annotations.Nullable;
 public record TransportSecurity(
         String protocol, String cipherSuite, @Nullable X509Certificate peerCertificate) {
 
-    /** The distinguished name in the peer's certificate, in the form of RFC 2253; null if the peer showed none. */
+    /** The distinguished name in the peer's certificate, in the form of RFC 2253, as the peer wrote it; null if the peer showed none. */
     public @Nullable String peerSubject() {
         return peerCertificate == null
                 ? null
                 : peerCertificate.getSubjectX500Principal().getName();
+    }
+
+    /** One line, whatever the peer has written into its certificate. */
+    @Override
+    public String toString() {
+        String peer = peerCertificate == null ? "no certificate" : CertificateText.describe(peerCertificate);
+        return protocol + " " + cipherSuite + ", peer: " + peer;
     }
 }

@@ -43,10 +43,14 @@ class PagesTest {
 
     @Test
     void theGuideQuotesWhatIsTested() throws IOException {
-        String tested = unindented(Files.readString(MODULE.resolve("src/test/" + PACKAGE + "GuideTest.java"), UTF_8));
+        assertQuotes("docs/guide/embedding.md", "GuideTest");
+        assertQuotes("docs/guide/tls.md", "TlsGuideTest");
+    }
 
-        assertThat(javaBlocks("docs/guide/embedding.md"))
-                .allSatisfy(block -> assertThat(tested).contains(unindented(block)));
+    private static void assertQuotes(String page, String test) throws IOException {
+        String tested = unindented(Files.readString(MODULE.resolve("src/test/" + PACKAGE + test + ".java"), UTF_8));
+
+        assertThat(javaBlocks(page)).allSatisfy(block -> assertThat(tested).contains(unindented(block)));
     }
 
     @Test
