@@ -15,7 +15,10 @@ public interface FrameDecoder extends AutoCloseable {
     enum Result {
         /** All bytes given are consumed; more are needed. */
         NEED_BYTES,
-        /** A MESSAGE is announced by {@link #preamble}: call {@link #admit} when there is room for it, then go on. */
+        /**
+         * A MESSAGE is announced by {@link #preamble}: call {@link #admit} when there is room for it, then {@link #next}, even
+         * if no bytes are left: in secure mode they may all have come with the announcement.
+         */
         NEED_ADMISSION,
         /** {@link #take} has it. */
         FRAME,

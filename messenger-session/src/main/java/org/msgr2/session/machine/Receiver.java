@@ -1,6 +1,7 @@
 package org.msgr2.session.machine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -61,26 +62,30 @@ final class Receiver {
 
     private void read(long nowNs) throws ProtocolException {
         ByteBuf bytes = current();
+        boolean more = true;
         // The handler of a frame may close us.
-        while (bytes != null && !awaitingPermits && decoder != null) {
-            switch (decoder.next(bytes)) {
+        while (more && !awaitingPermits && decoder != null) {
+            FrameDecoder.Result result = decoder.next(bytes);
+            switch (result) {
                 case NEED_BYTES -> {}
                 case NEED_ADMISSION -> askAdmission(decoder.preamble().payloadBytes());
                 case FRAME -> handler.frame(decoder.take(), nowNs);
                 case ABORTED -> releaseAdmitted();
             }
             bytes = current();
+            // A small encrypted message is whole in the block that announced it: nothing need be left of it.
+            more = bytes.isReadable() || result == FrameDecoder.Result.NEED_ADMISSION;
         }
     }
 
-    /** The oldest buffer with readable bytes; null when everything is consumed. */
-    private @Nullable ByteBuf current() {
+    /** The oldest buffer with readable bytes; an empty one when everything is consumed. */
+    private ByteBuf current() {
         ByteBuf bytes = parked.peek();
         while (bytes != null && !bytes.isReadable()) {
             parked.remove().release();
             bytes = parked.peek();
         }
-        return bytes;
+        return bytes != null ? bytes : Unpooled.EMPTY_BUFFER;
     }
 
     private void askAdmission(long permits) {

@@ -37,6 +37,10 @@ class SessionReadingTest {
         return SessionBench.accepting(leaks.allocator()).ready();
     }
 
+    private SessionBench readyEncrypted() throws ProtocolException {
+        return SessionBench.accepting(leaks.allocator()).encrypted().ready();
+    }
+
     private static List<Long> deliveredSeqs(SessionBench bench) {
         return bench.effects().delivered().stream()
                 .map(message -> message.header().seq())
@@ -65,12 +69,13 @@ class SessionReadingTest {
                 .bytes();
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @Scenario({"F29", "F30"})
-    void messagesAreDeliveredInOrderHoweverTheBytesAreCut() throws ProtocolException {
+    void messagesAreDeliveredInOrderHoweverTheBytesAreCut(boolean encrypted) throws ProtocolException {
         Random random = new Random(3);
         for (int max : new int[] {1, 7, 1000, 1 << 20}) {
-            try (SessionBench bench = ready()) {
+            try (SessionBench bench = encrypted ? readyEncrypted() : ready()) {
                 ByteArrayOutputStream stream = new ByteArrayOutputStream();
                 for (int i = 0; i < 20; i++) {
                     stream.writeBytes(bench.peerMessage(i * 37));
@@ -88,6 +93,20 @@ class SessionReadingTest {
                 assertThat(bench.effects().permitsTaken()).isZero();
                 assertThat(bench.effects().permitHolders()).isZero();
             }
+        }
+    }
+
+    @Test
+    void anEncryptedMessageThatIsAllInItsFirstBlockDoesNotWaitForMoreBytes() throws ProtocolException {
+        try (SessionBench bench = readyEncrypted()) {
+            bench.receive(bench.peerMessage(0));
+            assertThat(deliveredSeqs(bench)).containsExactly(1L);
+
+            bench.effects().refusePermits();
+            bench.receive(bench.peerMessage(0));
+            assertThat(deliveredSeqs(bench)).containsExactly(1L);
+            bench.session().permitsGranted(bench.effects().grant(), 1, bench.nowNs());
+            assertThat(deliveredSeqs(bench)).containsExactly(1L, 2L);
         }
     }
 

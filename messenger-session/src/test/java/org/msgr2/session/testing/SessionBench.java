@@ -21,12 +21,17 @@ import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.CrcFrameDecoder;
 import org.msgr2.core.frame.CrcFrameEncoder;
 import org.msgr2.core.frame.FrameBounds;
+import org.msgr2.core.frame.FrameCipher;
+import org.msgr2.core.frame.FrameEncoder;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.frame.Revision;
+import org.msgr2.core.frame.SecureFrameDecoder;
+import org.msgr2.core.frame.SecureFrameEncoder;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.message.MessageHeader;
 import org.msgr2.core.testing.FrameBytes;
+import org.msgr2.core.testing.JceFrameCipher;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.core.wire.WireReader;
@@ -73,8 +78,9 @@ public final class SessionBench implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final Limits limits;
     private final RecordingEffects effects = new RecordingEffects();
-    private final CrcFrameEncoder peer = new CrcFrameEncoder(Revision.MSGR2_1);
     private final Session session;
+    private FrameEncoder peer = new CrcFrameEncoder(Revision.MSGR2_1);
+    private ConnectionMode mode = ConnectionMode.CRC;
     private final boolean dialing;
     private long nowNs = START_NS;
     private long accepted;
@@ -105,6 +111,17 @@ public final class SessionBench implements AutoCloseable {
 
     public static SessionBench accepting(ByteBufAllocator allocator) {
         return accepting(Limits.defaults(), Duration.ZERO, allocator);
+    }
+
+    /** From the first transport on, frames are encrypted. For benches that have one transport: the nonces go on. */
+    public SessionBench encrypted() {
+        mode = ConnectionMode.SECURE;
+        peer = new SecureFrameEncoder(cipher(), allocator);
+        return this;
+    }
+
+    private static FrameCipher cipher() {
+        return new JceFrameCipher(new byte[16], new byte[12]);
     }
 
     public Session session() {
@@ -172,12 +189,16 @@ public final class SessionBench implements AutoCloseable {
 
     /** What a handshake over the current transport comes to. Whoever gets it owns the decoder. */
     public Secured newSecured() {
+        FrameBounds bounds = FrameBounds.handshake(limits);
+        boolean crc = mode == ConnectionMode.CRC;
         return new Secured(
                 dialing,
                 Revision.MSGR2_1,
-                ConnectionMode.CRC,
-                new CrcFrameEncoder(Revision.MSGR2_1),
-                new CrcFrameDecoder(Revision.MSGR2_1, limits, FrameBounds.handshake(limits), allocator),
+                mode,
+                crc ? new CrcFrameEncoder(Revision.MSGR2_1) : new SecureFrameEncoder(cipher(), allocator),
+                crc
+                        ? new CrcFrameDecoder(Revision.MSGR2_1, limits, bounds, allocator)
+                        : new SecureFrameDecoder(cipher(), limits, bounds, allocator),
                 dialing ? EntityType.MON : EntityType.CLIENT,
                 new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124, Capabilities.NONE),
                 AuthSession.NONE,
