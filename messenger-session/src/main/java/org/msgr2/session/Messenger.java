@@ -174,18 +174,23 @@ public final class Messenger implements AutoCloseable {
     }
 
     private Connection connect(EntityType type, EntityAddr addr, Transport network) {
+        return connect(type, EntityAddrVec.of(addr), network);
+    }
+
+    private Connection connect(EntityType type, EntityAddrVec peer, Transport network) {
+        EntityAddr addr = peer.msgr2().type() == EntityAddr.Type.MSGR2 ? peer.msgr2() : peer.first();
         if (addr.type() != EntityAddr.Type.MSGR2 || addr.isBlankIp() || addr.port() == 0) {
             throw new IllegalArgumentException("cannot connect to " + addr + ": not a v2 address with IP and port");
         }
         if (closed.get()) {
             throw new IllegalStateException("the messenger is closed");
         }
-        return node.connect(type, addr, network);
+        return node.connect(type, peer, network);
     }
 
     /** The same by all addresses of a peer: the first v2 one is dialled. */
     public Connection connect(EntityType type, EntityAddrVec addrs) {
-        return connect(type, addrs.msgr2());
+        return connect(type, addrs, dialer);
     }
 
     /** Every connection that lives, dialled and accepted. */
@@ -315,24 +320,22 @@ public final class Messenger implements AutoCloseable {
             return this;
         }
 
-        /** For connections that we dial; at present a lossy client's. */
+        /** For connections that we dial: any policy but a server's. A lossy client's unless told otherwise. */
         public Builder dialPolicy(Policy policy) {
-            dialPolicy = require(policy, false);
-            return this;
-        }
-
-        /** For connections that we accept; at present a stateless server's. */
-        public Builder acceptPolicy(Policy policy) {
-            acceptPolicy = require(policy, true);
-            return this;
-        }
-
-        private static Policy require(Policy policy, boolean server) {
-            if (!policy.lossy() || policy.server() != server || (server && policy.registerLossyClients())) {
-                throw new IllegalArgumentException("policy " + policy.name() + " is not available "
-                        + (server ? "for accepting" : "for dialling") + " in this version");
+            if (policy.server()) {
+                throw new IllegalArgumentException("policy " + policy.name() + " never dials");
             }
-            return policy;
+            dialPolicy = policy;
+            return this;
+        }
+
+        /** For connections that we accept: a server's, or a lossless peer's. A stateless server's unless told otherwise. */
+        public Builder acceptPolicy(Policy policy) {
+            if (!policy.server() && policy.lossy()) {
+                throw new IllegalArgumentException("policy " + policy.name() + " is for dialling");
+            }
+            acceptPolicy = policy;
+            return this;
         }
 
         /** What our banner offers, and what a peer's has to offer. Without REVISION_1 we speak msgr2.0. */

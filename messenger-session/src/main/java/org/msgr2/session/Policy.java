@@ -1,5 +1,6 @@
 package org.msgr2.session;
 
+import java.util.List;
 import org.msgr2.core.feature.CephFeatures;
 
 /**
@@ -8,6 +9,9 @@ import org.msgr2.core.feature.CephFeatures;
  * @param name as Ceph names it
  * @param lossy the connection ends with its first fault and nothing is replayed; otherwise the session outlives it
  * @param server never dials: the peer has to come back
+ * @param standby after a fault, with nothing to send, stays quiet until there is something, or until the peer comes back
+ * @param resetCheck notices that the peer has forgotten the session, and says so; otherwise what is queued goes to the peer's
+ *     next incarnation
  * @param registerLossyClients a lossy peer occupies a place by its addresses, and its successor evicts it; without, it is
  *     anonymous
  * @param featuresSupported what we advertise
@@ -17,23 +21,73 @@ public record Policy(
         String name,
         boolean lossy,
         boolean server,
+        boolean standby,
+        boolean resetCheck,
         boolean registerLossyClients,
         CephFeatures featuresSupported,
         CephFeatures featuresRequired) {
 
+    private static Policy of(
+            String name, boolean lossy, boolean server, boolean standby, boolean resetCheck, boolean register) {
+        return new Policy(
+                name, lossy, server, standby, resetCheck, register, CephFeatures.MESSENGER, CephFeatures.NONE);
+    }
+
     /** Dials; after a fault it is gone, and the application decides what to send again. Towards monitors, OSDs, managers. */
     public static Policy lossyClient() {
-        return new Policy("lossy_client", true, false, true, CephFeatures.MESSENGER, CephFeatures.NONE);
+        return of("lossy_client", true, false, false, false, true);
+    }
+
+    /** Dials, and dials again after a fault: the session goes on where it was. Towards a {@link #statefulServer}. */
+    public static Policy losslessClient() {
+        return of("lossless_client", false, false, false, true, true);
     }
 
     /** Answers any number of clients without remembering them. */
     public static Policy statelessServer() {
-        return new Policy("stateless_server", true, true, false, CephFeatures.MESSENGER, CephFeatures.NONE);
+        return of("stateless_server", true, true, false, false, false);
+    }
+
+    /** The same, but one client per address vector: a newer one evicts the older. */
+    public static Policy statelessRegisteredServer() {
+        return of("stateless_registered_server", true, true, false, false, true);
+    }
+
+    /** Keeps a client's session over its connections, and waits for it to come back. */
+    public static Policy statefulServer() {
+        return of("stateful_server", false, true, true, true, true);
+    }
+
+    /** An equal: either end dials, and neither minds that the other was restarted. */
+    public static Policy losslessPeer() {
+        return of("lossless_peer", false, false, true, false, true);
+    }
+
+    /** An equal whose restart is noticed: what was queued for its former self is dropped, and said so. */
+    public static Policy losslessPeerReuse() {
+        return of("lossless_peer_reuse", false, false, true, true, true);
+    }
+
+    /** All of them, by Ceph's names. */
+    public static List<Policy> all() {
+        return List.of(
+                lossyClient(),
+                losslessClient(),
+                statelessServer(),
+                statelessRegisteredServer(),
+                statefulServer(),
+                losslessPeer(),
+                losslessPeerReuse());
     }
 
     /** The same with other features advertised: a real daemon wants {@link CephFeatures#PACIFIC}. */
     public Policy withFeatures(CephFeatures supported, CephFeatures required) {
-        return new Policy(name, lossy, server, registerLossyClients, supported, required);
+        return new Policy(name, lossy, server, standby, resetCheck, registerLossyClients, supported, required);
+    }
+
+    /** Whether a peer has a place by its addresses, which another connection of it may take over or evict. */
+    public boolean registers() {
+        return !server || !lossy || registerLossyClients;
     }
 
     /** What the peer must have, all told. */

@@ -11,11 +11,25 @@ import org.msgr2.core.ProtocolException;
  */
 public sealed interface SessionEvent {
 
-    /** A connection that we dialled is ready. */
+    /** A connection that we dialled is ready: for the first time or, if its session outlives transports, once again. */
     record Connected(ConnectionInfo info) implements SessionEvent {}
 
-    /** A connection that a peer dialled is ready. */
+    /** A connection that a peer dialled is ready; as {@link Connected}. */
     record Accepted(ConnectionInfo info) implements SessionEvent {}
+
+    /**
+     * The transport of a session that outlives it is lost. What was sent and not acknowledged is kept, and sent again once the
+     * session has another: see {@link Connected} and {@link Accepted}.
+     *
+     * @param waiting nobody dials until there is something to send, or the peer comes back
+     */
+    record Interrupted(ProtocolException cause, boolean waiting) implements SessionEvent {}
+
+    /**
+     * The peer has forgotten the session, as after a restart. It goes on as a new one: what was received of the old one and not
+     * dispatched is dropped, what was to be sent is named in a {@link Discarded}.
+     */
+    record RemoteReset() implements SessionEvent {}
 
     /**
      * An attempt to connect failed; another follows.
@@ -36,7 +50,8 @@ public sealed interface SessionEvent {
     record Writable() implements SessionEvent {}
 
     /**
-     * Messages that were accepted and will not be sent. Each accepted message is named in at most one such event.
+     * Messages that were accepted and will not be sent, or were sent and not acknowledged, so that nobody knows whether they
+     * arrived. Each accepted message is named in at most one such event.
      *
      * @param firstNumber the lowest {@link SendResult#number} among them
      * @param lastNumber the highest; numbers between them may have been sent already if priorities differ

@@ -26,6 +26,8 @@ public final class DispatchQueue {
     private final MpscUnboundedArrayQueue<Runnable> tasks = new MpscUnboundedArrayQueue<>(CHUNK);
     /** Tasks that were added and have not run; whoever raises it from 0 starts a worker. */
     private final AtomicInteger pending = new AtomicInteger();
+    /** Messages of an earlier one are not dispatched any more. */
+    private final AtomicInteger era = new AtomicInteger();
 
     public DispatchQueue(DispatcherChain chain, Executor workers) {
         this.chain = chain;
@@ -52,14 +54,22 @@ public final class DispatchQueue {
      * @param handled runs when the application is through with it
      */
     public void message(Connection connection, Message message, Runnable handled) {
+        int of = era.get();
         execute(() -> {
             try {
-                chain.dispatch(connection, message);
+                if (of == era.get()) {
+                    chain.dispatch(connection, message);
+                }
             } finally {
                 message.release();
                 handled.run();
             }
         });
+    }
+
+    /** Messages that are queued now will not be dispatched: they are released in their turn. */
+    public void dropMessages() {
+        era.incrementAndGet();
     }
 
     public void event(Connection connection, SessionEvent event) {

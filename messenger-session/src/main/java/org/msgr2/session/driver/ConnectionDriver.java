@@ -15,9 +15,11 @@ import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.message.Message;
+import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.ConnectionInfo;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.SessionEvent;
+import org.msgr2.session.accept.ExistingSession;
 import org.msgr2.session.dispatch.DispatchQueue;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.machine.OutMessage;
@@ -25,8 +27,8 @@ import org.msgr2.session.machine.Session;
 import org.msgr2.session.machine.SessionConfig;
 import org.msgr2.session.machine.SessionEffects;
 import org.msgr2.session.machine.TimerId;
+import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.ConnectNegotiation;
-import org.msgr2.session.negotiation.Established;
 import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.transport.Loop;
 import org.slf4j.Logger;
@@ -55,6 +57,9 @@ final class ConnectionDriver implements SessionEffects {
     private final Queue<Delivery> fastDeliveries = new ArrayDeque<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private @Nullable Link link;
+    /** The link that the session is about to go over to. */
+    private @Nullable Link incoming;
+
     private long lastPing;
     private boolean inPass;
 
@@ -65,7 +70,7 @@ final class ConnectionDriver implements SessionEffects {
         this.dispatch = node.newDispatchQueue();
         this.permits = new PermitGate(node.config().limits().queues().dispatchMessagesMax(), node.dispatchBytes());
         SessionConfig config = node.sessionConfig(handle.peerAddr(), handle.policy());
-        this.session = handle.dialer() != null ? Session.dialing(config, this) : Session.accepting(config, this);
+        this.session = new Session(config, this);
     }
 
     // --- From the application, on any thread
@@ -78,7 +83,7 @@ final class ConnectionDriver implements SessionEffects {
         onLoop(() -> {
             long ping = ++lastPing;
             pings.put(ping, result);
-            session.sendKeepalive(ping, node.wallTime());
+            session.sendKeepalive(ping, node.wallTime(), loop.nanoTime());
         });
     }
 
@@ -118,9 +123,11 @@ final class ConnectionDriver implements SessionEffects {
                     ownAddresses(from, secured),
                     handle.peerAddr(),
                     node.gid(),
-                    node.globalSeq().next(0),
-                    handle.policy());
-            session.secured(secured, new ConnectNegotiation(terms, secured), generation, loop.nanoTime());
+                    handle.policy(),
+                    node.globalSeq()::next,
+                    node.cookies(),
+                    node.config().limits().handshake().negotiationRoundsMax());
+            session.secured(secured, terms, generation);
         });
     }
 
@@ -131,11 +138,42 @@ final class ConnectionDriver implements SessionEffects {
         return own.first().isBlankIp() ? addresses.learn(from.localAddr()) : own;
     }
 
-    /** Makes an accepted connection ready. */
-    int accepted(Link from, Established established) {
-        link = from;
-        pass(() -> session.accepted(established, loop.nanoTime()));
-        return session.generation();
+    // --- From a link that a peer has opened, on the loop
+
+    /** The session begins, or begins anew, over that link. */
+    void accepted(Link from, AcceptNegotiation.Begin begin) {
+        incoming = from;
+        pass(() -> session.accepted(begin, loop.nanoTime()));
+    }
+
+    /** The session goes on over that link. */
+    void resumed(Link from, AcceptNegotiation.Resume resume) {
+        incoming = from;
+        pass(() -> session.resumed(resume, loop.nanoTime()));
+    }
+
+    /** Our own attempt wins over the peer's: it has to become ready even if there is nothing to send. */
+    void keepAlive() {
+        pass(() -> session.sendKeepalive(0, node.wallTime(), loop.nanoTime()));
+    }
+
+    /** The peer's position was impossible: the session begins anew. */
+    void reset() {
+        pass(session::reset);
+    }
+
+    /** A newer connection of the peer takes the place. */
+    void replaced() {
+        pass(session::replaced);
+    }
+
+    /** What a connection of that peer that comes in finds here. */
+    ExistingSession existing(PeerIdentity incoming) {
+        return session.existing(Node.isSame(incoming, session.identity(), handle.peerType()));
+    }
+
+    Loop loop() {
+        return loop;
     }
 
     /** Ownership passes. */
@@ -184,7 +222,7 @@ final class ConnectionDriver implements SessionEffects {
 
     private void takeMailbox() {
         for (OutMessage message = handle.takeSent(); message != null; message = handle.takeSent()) {
-            session.send(message);
+            session.send(message, loop.nanoTime());
         }
     }
 
@@ -257,12 +295,30 @@ final class ConnectionDriver implements SessionEffects {
     }
 
     @Override
+    public void taken(int generation) {
+        link = incoming;
+        incoming = null;
+        if (link != null) {
+            link.enter(this, generation);
+        }
+    }
+
+    @Override
     public void closeTransport(boolean flush) {
         Link old = link;
         link = null;
         if (old != null) {
             old.close(flush);
         }
+    }
+
+    @Override
+    public void dropUndelivered() {
+        for (Delivery next = fastDeliveries.poll(); next != null; next = fastDeliveries.poll()) {
+            permits.release(next.message().payloadBytes());
+            next.message().release();
+        }
+        dispatch.dropMessages();
     }
 
     @Override

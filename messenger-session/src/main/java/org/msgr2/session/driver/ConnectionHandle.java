@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.wire.Limits;
@@ -41,6 +42,7 @@ public final class ConnectionHandle implements Connection {
     private final Policy policy;
     private final EntityType peerType;
     private final EntityAddr peerAddr;
+    private final @Nullable EntityAddrVec key;
     private final Limits limits;
     private final @Nullable Transport dialer;
     private final ConnectionDriver driver;
@@ -60,13 +62,24 @@ public final class ConnectionHandle implements Connection {
     private volatile @Nullable ConnectionInfo info;
     private volatile @Nullable Object attachment;
 
-    /** @param dialer what to dial with; null if the peer has dialled */
+    /**
+     * @param peerAddr to dial, or where the peer came from
+     * @param key the addresses that the session is registered under; null if it is not
+     * @param dialer what to dial with; null if it is the peer who has to
+     */
     ConnectionHandle(
-            Node node, Policy policy, EntityType peerType, EntityAddr peerAddr, @Nullable Transport dialer, Loop loop) {
+            Node node,
+            Policy policy,
+            EntityType peerType,
+            EntityAddr peerAddr,
+            @Nullable EntityAddrVec key,
+            @Nullable Transport dialer,
+            Loop loop) {
         this.policy = policy;
         this.peerType = peerType;
         this.peerAddr = peerAddr;
         this.limits = node.config().limits();
+        this.key = key;
         this.dialer = dialer;
         this.driver = new ConnectionDriver(node, this, loop);
     }
@@ -191,6 +204,10 @@ public final class ConnectionHandle implements Connection {
 
     boolean isClosed() {
         return !acceptsMessages;
+    }
+
+    @Nullable EntityAddrVec key() {
+        return key;
     }
 
     @Nullable Transport dialer() {

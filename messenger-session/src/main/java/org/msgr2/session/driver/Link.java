@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.Frame;
@@ -15,10 +16,10 @@ import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.AuthReply;
+import org.msgr2.session.accept.AcceptDecision;
 import org.msgr2.session.handshake.Handshake;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.negotiation.AcceptNegotiation;
-import org.msgr2.session.negotiation.Established;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
@@ -44,6 +45,8 @@ final class Link implements StreamListener, FrameSink {
         PENDING,
         /** The peer has to say which session it wants. */
         NEGOTIATION,
+        /** On the way to the loop of the session that the peer wants; bytes are parked. */
+        MOVING,
         /** Bytes go to the session. */
         SESSION,
         CLOSED
@@ -63,6 +66,7 @@ final class Link implements StreamListener, FrameSink {
     private @Nullable AcceptNegotiation negotiation;
     private @Nullable OutFrame negotiationFrame;
     private Loop.@Nullable Timer readyTimer;
+    private long readyDeadlineNs;
     private ByteBuf parked = Unpooled.EMPTY_BUFFER;
 
     private Link(
@@ -140,14 +144,19 @@ final class Link implements StreamListener, FrameSink {
         if (oldest != null) {
             oldest.drop("more than " + handshakeLimits().peersMax() + " peers are not ready, and it is the oldest");
         }
-        Limits limits = node.config().limits();
-        long wait = limits.timeouts().ready().toNanos();
+        readyDeadlineNs = opened.loop().nanoTime()
+                + node.config().limits().timeouts().ready().toNanos();
+        armReadyTimer(opened);
+    }
+
+    private void armReadyTimer(ByteStream opened) {
         readyTimer = opened.loop()
                 .schedule(
                         () -> fail(new ProtocolException(
                                 FaultKind.TIMEOUT,
-                                "not ready within " + limits.timeouts().ready() + ": " + status())),
-                        opened.loop().nanoTime() + wait);
+                                "not ready within "
+                                        + node.config().limits().timeouts().ready() + ": " + status())),
+                        readyDeadlineNs);
     }
 
     private static ProtocolException tooMany() {
@@ -156,8 +165,11 @@ final class Link implements StreamListener, FrameSink {
 
     /** Ends a link that is not ready yet. From any thread, once the link has entered the gate. */
     void drop(String why) {
-        openStream().loop().execute(() -> {
-            if (stage != Stage.SESSION) {
+        Loop loop = openStream().loop();
+        loop.execute(() -> {
+            if (!openStream().loop().inLoop()) {
+                drop(why); // it has moved since
+            } else if (stage != Stage.SESSION) {
                 fail(new ProtocolException(FaultKind.LIMIT, why));
             }
         });
@@ -246,6 +258,10 @@ final class Link implements StreamListener, FrameSink {
 
     private void leaveGate() {
         node.gate().leave(this);
+        cancelReadyTimer();
+    }
+
+    private void cancelReadyTimer() {
         if (readyTimer != null) {
             readyTimer.cancel();
             readyTimer = null;
@@ -258,7 +274,7 @@ final class Link implements StreamListener, FrameSink {
     public void onBytes(ByteBuf bytes) {
         switch (stage) {
             case SESSION -> toSession(bytes);
-            case PENDING -> parked = Unpooled.wrappedBuffer(parked, bytes);
+            case PENDING, MOVING -> parked = Unpooled.wrappedBuffer(parked, bytes);
             case HANDSHAKE, NEGOTIATION -> {
                 try {
                     guarded(() -> advance(bytes));
@@ -329,43 +345,116 @@ final class Link implements StreamListener, FrameSink {
         AcceptNegotiation.Terms terms = new AcceptNegotiation.Terms(
                 node.addressesFor(this).toldTo(localAddr()),
                 Math.max(0, node.gid()),
-                node.config().acceptPolicy());
-        negotiation = new AcceptNegotiation(
-                terms, result, node.globalSeq(), handshakeLimits().negotiationRoundsMax());
+                node.config().acceptPolicy(),
+                node.globalSeq(),
+                node.cookies(),
+                handshakeLimits().negotiationRoundsMax());
+        negotiation = new AcceptNegotiation(terms, result);
         negotiationFrame = new OutFrame(handshakeLimits().frameBytesMax());
         stage = Stage.NEGOTIATION;
         negotiate(rest);
     }
 
     private void negotiate(ByteBuf bytes) throws ProtocolException {
-        Secured transport = known(secured);
-        FrameDecoder decoder = transport.decoder();
+        FrameDecoder decoder = known(secured).decoder();
         // Until READY the bounds let no MESSAGE pass, so nothing waits for admission.
         while (stage == Stage.NEGOTIATION && decoder.next(bytes) == FrameDecoder.Result.FRAME) {
             Frame frame = decoder.take();
             ControlFrame control = frame.toControl(node.config().limits());
             frame.release();
-            AcceptNegotiation.Answer answer = known(negotiation).frame(control);
-            frame(known(negotiationFrame).control(answer.reply()));
-            Established established = answer.established();
-            if (established != null) {
-                established(established, bytes);
+            EntityAddrVec claims = known(negotiation).claims(control);
+            if (node.config().acceptPolicy().registers() && !node.loopOf(claims).inLoop()) {
+                move(control, claims, bytes);
+            } else {
+                decide(control, claims, bytes);
             }
         }
     }
 
-    private void established(Established established, ByteBuf rest) throws ProtocolException {
+    /** Looking up, deciding and claiming are one step, on the loop where all sessions with these addresses live. */
+    private void move(ControlFrame control, EntityAddrVec claims, ByteBuf rest) {
+        stage = Stage.MOVING;
+        parked = rest.readRetainedSlice(rest.readableBytes());
+        cancelReadyTimer();
+        openStream().moveTo(node.loopOf(claims), () -> moved(control, claims));
+    }
+
+    private void moved(ControlFrame control, EntityAddrVec claims) {
+        if (stage != Stage.MOVING) {
+            return;
+        }
+        stage = Stage.NEGOTIATION;
+        armReadyTimer(openStream());
+        ByteBuf waiting = parked;
+        parked = Unpooled.EMPTY_BUFFER;
+        try {
+            guarded(() -> {
+                decide(control, claims, waiting);
+                if (stage == Stage.NEGOTIATION) {
+                    negotiate(waiting);
+                }
+            });
+        } finally {
+            waiting.release();
+        }
+    }
+
+    private void decide(ControlFrame control, EntityAddrVec claims, ByteBuf rest) throws ProtocolException {
+        ConnectionDriver existing = node.registered(claims);
+        AcceptNegotiation.Verdict verdict = known(negotiation)
+                .decide(
+                        control,
+                        existing == null
+                                ? null
+                                : existing.existing(known(secured).identity()));
+        if (verdict instanceof AcceptNegotiation.Reply reply) {
+            frame(known(negotiationFrame).control(reply.frame()));
+            if (reply.rule() != null && existing != null) {
+                switch (reply.rule().action()) {
+                    case WAIT_AND_KEEP_ALIVE -> existing.keepAlive();
+                    case RESET_BOTH -> existing.reset();
+                    default -> {}
+                }
+            }
+        } else if (verdict instanceof AcceptNegotiation.Begin begin) {
+            begin(begin, claims, existing, rest);
+        } else if (verdict instanceof AcceptNegotiation.Resume resume) {
+            ready(rest, () -> known(existing).resumed(this, resume));
+        }
+    }
+
+    private void begin(
+            AcceptNegotiation.Begin begin, EntityAddrVec claims, @Nullable ConnectionDriver existing, ByteBuf rest)
+            throws ProtocolException {
+        AcceptDecision.Action action = begin.rule().action();
+        if (action == AcceptDecision.Action.TAKE_OVER || action == AcceptDecision.Action.RESET_AND_TAKE_OVER) {
+            ready(rest, () -> known(existing).accepted(this, begin));
+            return;
+        }
+        if (action == AcceptDecision.Action.REPLACE_SESSION) {
+            known(existing).replaced();
+        }
         ByteStream opened = openStream();
-        ConnectionHandle handle = node.accepted(established.secured().peerType(), opened.remoteAddr(), opened.loop());
+        ConnectionHandle handle =
+                node.accepted(begin.established().secured().peerType(), opened.remoteAddr(), claims, opened.loop());
         if (handle == null) {
             throw tooMany();
         }
+        ready(rest, () -> handle.driver().accepted(this, begin));
+    }
+
+    /** The session takes the link; from then on it owns the decoder, and gets what is left of the bytes. */
+    private void ready(ByteBuf rest, Runnable taking) {
         leaveGate();
         secured = null;
         negotiationFrame = null;
-        ConnectionDriver owner = handle.driver();
+        enterSession(taking, rest);
+    }
+
+    /** The session that has taken the link. */
+    void enter(ConnectionDriver owner, int ofGeneration) {
         driver = owner;
-        enterSession(() -> generation = owner.accepted(this, established), rest);
+        generation = ofGeneration;
     }
 
     /** From here on the session owns the decoder, and gets what is left of the bytes. */
@@ -434,6 +523,7 @@ final class Link implements StreamListener, FrameSink {
             case HANDSHAKE -> "waiting for " + handshake().waitingFor();
             case PENDING -> "waiting for the authentication's answer";
             case NEGOTIATION -> "waiting for CLIENT_IDENT";
+            case MOVING -> "going to the session's loop";
             case SESSION -> "in session";
             case CLOSED -> "closed";
         };

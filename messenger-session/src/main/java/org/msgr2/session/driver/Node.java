@@ -8,11 +8,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.UTime;
+import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.MessengerConfig;
 import org.msgr2.session.MessengerStats;
 import org.msgr2.session.Policy;
@@ -43,7 +46,12 @@ public final class Node {
     private final GlobalSeq globalSeq;
     private final HandshakeGate gate;
     private final Throttle dispatchBytes;
-    private final Map<EntityAddr, ConnectionHandle> dialled = new ConcurrentHashMap<>();
+    /**
+     * Sessions by their peer's addresses, dialled and accepted alike: at most one for each (spec/msgr2 §5.10). Those of one key
+     * are added and removed on one loop, except that any thread may dial.
+     */
+    private final Map<EntityAddrVec, ConnectionHandle> registered = new ConcurrentHashMap<>();
+
     private final Set<ConnectionHandle> connections = ConcurrentHashMap.newKeySet();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
@@ -76,23 +84,22 @@ public final class Node {
     }
 
     /**
-     * The connection to that address: the one that lives, or a new one that begins to dial.
+     * The connection to that peer: the one that lives, or a new one that begins to dial.
      *
+     * @param peer its addresses, of which the first v2 one is dialled
      * @param dialer the messenger's transport, or that transport secured
      * @throws IllegalStateException if the one that lives was dialled otherwise: its bytes are not protected as asked
      */
-    public ConnectionHandle connect(EntityType type, EntityAddr target, Transport dialer) {
+    public ConnectionHandle connect(EntityType type, EntityAddrVec peer, Transport dialer) {
         ConnectionHandle[] fresh = new ConnectionHandle[1];
-        ConnectionHandle handle = dialled.compute(target, (addr, existing) -> {
+        ConnectionHandle handle = registered.compute(peer, (key, existing) -> {
             if (existing != null && !existing.isClosed()) {
                 if (!dialer.equals(existing.dialer())) {
                     throw new IllegalStateException("there is a " + existing + " already, with other TLS settings");
                 }
                 return existing;
             }
-            // All connections towards one address live on one loop, for life.
-            Loop loop = transport.loop(Math.floorMod(addr.hashCode(), transport.loops()));
-            fresh[0] = new ConnectionHandle(this, config.dialPolicy(), type, addr, dialer, loop);
+            fresh[0] = new ConnectionHandle(this, config.dialPolicy(), type, peer.msgr2(), key, dialer, loopOf(key));
             connections.add(fresh[0]);
             return fresh[0];
         });
@@ -102,6 +109,18 @@ public final class Node {
         return handle;
     }
 
+    /** Where all sessions with that peer live, for life. */
+    Loop loopOf(EntityAddrVec peer) {
+        EntityAddr addr = peer.msgr2().isBlankIp() ? peer.first() : peer.msgr2();
+        return transport.loop(Math.floorMod(addr.hashCode(), transport.loops()));
+    }
+
+    /** The session with that peer, if there is one. On its loop. */
+    @Nullable ConnectionDriver registered(EntityAddrVec peer) {
+        ConnectionHandle handle = registered.get(peer);
+        return handle == null ? null : handle.driver();
+    }
+
     /** The owner of a stream that a peer has opened. */
     public StreamListener accept() {
         accepted.increment();
@@ -109,17 +128,30 @@ public final class Node {
     }
 
     /**
-     * An accepted link has negotiated a session.
+     * An accepted link has negotiated a session that is not registered yet.
      *
+     * @param peer where it says that it is found
      * @return its connection, which is not ready yet; null if there are too many by now
      */
-    @Nullable ConnectionHandle accepted(EntityType type, EntityAddr remote, Loop loop) {
-        ConnectionHandle handle = new ConnectionHandle(this, config.acceptPolicy(), type, remote, null, loop);
+    @Nullable ConnectionHandle accepted(EntityType type, EntityAddr remote, EntityAddrVec peer, Loop loop) {
+        Policy policy = config.acceptPolicy();
+        boolean dials = !policy.server();
+        ConnectionHandle handle = new ConnectionHandle(
+                this,
+                policy,
+                type,
+                dials ? peer.msgr2() : remote,
+                policy.registers() ? peer : null,
+                dials ? transport : null,
+                loop);
         // First added, then counted: so that several loops together keep the bound, and closing misses none.
         connections.add(handle);
         if (closed || connections.size() > connectionsMax()) {
             connections.remove(handle);
             return null;
+        }
+        if (handle.key() != null) {
+            registered.put(handle.key(), handle);
         }
         return handle;
     }
@@ -134,7 +166,9 @@ public final class Node {
 
     void ended(ConnectionHandle handle) {
         connections.remove(handle);
-        dialled.remove(handle.peerAddr(), handle);
+        if (handle.key() != null) {
+            registered.remove(handle.key(), handle);
+        }
     }
 
     void handshakeFailed(String remote, ProtocolException cause) {
@@ -217,6 +251,29 @@ public final class Node {
 
     Transport transport() {
         return transport;
+    }
+
+    /**
+     * Whether the entity that comes in is the one that a session is with. Where nobody proves anything, everybody is.
+     *
+     * @param known who the session's peer has proven to be; null while it has not
+     * @param dialled of which type it must be
+     */
+    static boolean isSame(PeerIdentity incoming, @Nullable PeerIdentity known, EntityType dialled) {
+        if (known == null) {
+            return !incoming.authenticated() || incoming.name().type() == dialled;
+        }
+        if (!incoming.authenticated() && !known.authenticated()) {
+            return true;
+        }
+        // A service that we have dialled has proven its type, not its id.
+        return incoming.authenticated() == known.authenticated()
+                && incoming.name().type() == known.name().type()
+                && (incoming.name().equals(known.name()) || known.name().id().equals("*"));
+    }
+
+    LongSupplier cookies() {
+        return config.entropy()::nextNonZeroLong;
     }
 
     GlobalSeq globalSeq() {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
@@ -22,7 +23,10 @@ final class InProcStream implements ByteStream {
     private static final int READ_BYTES_INITIAL = 2048;
 
     private final InProcTransport transport;
-    private final Loop loop;
+    /** Tasks for this end, in order, whichever loop it is on. */
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+
+    private volatile Loop loop;
     private final EntityAddr local;
     private final EntityAddr remote;
     private final StreamListener listener;
@@ -102,12 +106,36 @@ final class InProcStream implements ByteStream {
 
     /** @return false if that end's transport is closed and its loops have ended */
     private static boolean tell(InProcStream end, Runnable task) {
+        end.inbox.add(task);
         try {
-            end.loop.execute(task);
+            end.loop.execute(end::runTasks);
             return true;
         } catch (RejectedExecutionException e) {
-            return false;
+            return !end.inbox.remove(task);
         }
+    }
+
+    private void runTasks() {
+        while (loop.inLoop()) {
+            Runnable task = inbox.poll();
+            if (task == null) {
+                return;
+            }
+            task.run();
+        }
+        // Moved meanwhile: each task has come with a run of its own, but perhaps on the loop that was left.
+        loop.execute(this::runTasks);
+    }
+
+    @Override
+    public void moveTo(Loop target, Runnable moved) {
+        loop = target;
+        target.execute(() -> {
+            if (!ended) {
+                moved.run();
+            }
+            runTasks();
+        });
     }
 
     private void arrived(ByteBuf[] batch) {
@@ -171,7 +199,7 @@ final class InProcStream implements ByteStream {
     public void setReading(boolean on) {
         reading = on;
         if (on) {
-            loop.execute(this::deliver);
+            tell(this, this::deliver);
         }
     }
 
@@ -198,7 +226,7 @@ final class InProcStream implements ByteStream {
         InProcStream to = peer();
         tell(to, to::peerClosed);
         // As a socket does: the owner hears of it when its own call has returned.
-        loop.execute(this::end);
+        tell(this, this::end);
         closed = true;
         release();
     }

@@ -2,6 +2,7 @@ package org.msgr2.session.machine;
 
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
@@ -9,6 +10,8 @@ import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.Ack;
 import org.msgr2.core.frame.ControlFrame.Keepalive2;
 import org.msgr2.core.frame.ControlFrame.Keepalive2Ack;
+import org.msgr2.core.frame.ControlFrame.SessionReconnect;
+import org.msgr2.core.frame.ControlFrame.SessionReconnectOk;
 import org.msgr2.core.frame.Frame;
 import org.msgr2.core.frame.FrameBounds;
 import org.msgr2.core.frame.FrameSink;
@@ -17,27 +20,39 @@ import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.UTime;
+import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
+import org.msgr2.session.accept.AcceptDecision;
+import org.msgr2.session.accept.ExistingSession;
 import org.msgr2.session.handshake.Secured;
+import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.ConnectNegotiation;
 import org.msgr2.session.negotiation.Established;
+import org.msgr2.session.negotiation.SessionIds;
 
 /**
  * One session with one peer (spec/msgr2 §5): decides when to dial, what to send next and what a frame means. It owns no
  * socket, thread or clock: inputs carry the time, those of a transport its generation, and an input of an older generation
  * is ignored. What it wants done it says to its {@link SessionEffects}; what it has to send is polled.
  *
- * <p>At present sessions of lossy policies: one transport, and the first fault after READY ends them.
+ * <p>A lossy session has one transport, and the first fault after READY ends it. Any other outlives its transports: it dials
+ * again, or waits to be dialled or for something to send, or is taken over by a connection that comes in, and sends again what
+ * the peer does not have.
  *
  * <p>Not thread-safe: everything happens on one loop.
  */
 public final class Session {
+    private static final List<TimerId> OF_TRANSPORT =
+            List.of(TimerId.READY, TimerId.IDLE, TimerId.KEEPALIVE, TimerId.KEEPALIVE_ACK);
+
     private final SessionConfig config;
     private final Limits limits;
     private final SessionEffects effects;
-    private final boolean dialing;
-    private final OutQueue queue = new OutQueue();
+    private final Outbound outbound;
+    private final AckTracker acks = new AckTracker();
+    private final SessionIds ids = new SessionIds();
     private final Keepalive keepalive = new Keepalive();
     private final Liveness liveness;
     private final Receiver receiver;
@@ -49,31 +64,22 @@ public final class Session {
     private int attempt;
     private boolean closing;
     private boolean transportOpen;
+    private boolean lossy;
     private @Nullable ConnectNegotiation negotiation;
+    private @Nullable Secured negotiating;
     private @Nullable ControlFrame negotiationFrame;
+    private @Nullable Established established;
 
-    private long inSeq;
-    private long outSeq;
-
-    private Session(SessionConfig config, boolean dialing, SessionEffects effects) {
+    public Session(SessionConfig config, SessionEffects effects) {
         this.config = config;
         this.limits = config.limits();
-        this.dialing = dialing;
+        this.lossy = config.policy().lossy();
         this.effects = effects;
+        this.outbound = new Outbound(effects::sent);
         this.liveness = new Liveness(config, keepalive, effects);
         this.receiver = new Receiver(effects, this::frame);
         this.backoff = new Backoff(limits.timeouts());
         this.outFrame = new OutFrame(limits.frames().controlBytesMax());
-    }
-
-    /** A session that dials; {@link #connect} starts it. */
-    public static Session dialing(SessionConfig config, SessionEffects effects) {
-        return new Session(config, true, effects);
-    }
-
-    /** A session that a peer has dialled; {@link #accepted} makes it ready. */
-    public static Session accepting(SessionConfig config, SessionEffects effects) {
-        return new Session(config, false, effects);
     }
 
     // --- Establishing
@@ -86,56 +92,199 @@ public final class Session {
     }
 
     private void startAttempt(long nowNs) {
+        if (ids.established()) {
+            ids.reconnecting();
+        }
         state = SessionState.CONNECTING;
-        generation++;
         attempt++;
-        transportOpen = true;
+        openTransport();
         effects.armTimer(TimerId.READY, nowNs + limits.timeouts().ready().toNanos());
         effects.connect(generation);
     }
 
+    private void openTransport() {
+        generation++;
+        transportOpen = true;
+        effects.disarmTimer(TimerId.BACKOFF);
+    }
+
     /** A dialled transport has finished its handshake. Ownership of the decoder passes. */
-    public void secured(Secured secured, ConnectNegotiation negotiator, int ofGeneration, long nowNs) {
+    public void secured(Secured secured, ConnectNegotiation.Terms terms, int ofGeneration) {
         if (!current(ofGeneration)) {
             secured.decoder().close();
             return;
         }
         receiver.open(secured.decoder());
-        negotiation = negotiator;
-        negotiationFrame = negotiator.start();
+        negotiating = secured;
+        negotiation = new ConnectNegotiation(terms, secured, ids);
+        negotiationFrame = negotiation.start(acks.inSeq());
         effects.wantWrite();
     }
 
-    /** An accepted transport has finished its negotiation. Ownership of the decoder passes. Once, first. */
-    public void accepted(Established established, long nowNs) {
-        generation++;
-        transportOpen = true;
-        receiver.open(established.secured().decoder());
-        ready(established, nowNs);
+    private void negotiated(ConnectNegotiation with, ControlFrame frame, long nowNs) throws ProtocolException {
+        ConnectNegotiation.Verdict verdict = with.frame(frame);
+        if (verdict instanceof ConnectNegotiation.Begun begun) {
+            outbound.restart();
+            acks.restart();
+            ready(begun.established(), true, nowNs);
+        } else if (verdict instanceof ConnectNegotiation.Resumed resumed) {
+            if (!outbound.resume(resumed.msgSeq())) {
+                throw impossible(resumed.msgSeq());
+            }
+            ready(known(established).over(known(negotiating)), true, nowNs);
+        } else if (verdict instanceof ConnectNegotiation.Again again) {
+            say(again.frame());
+        } else if (verdict instanceof ConnectNegotiation.Forgotten forgotten) {
+            if (forgotten.full()) {
+                forget();
+            } else {
+                ids.forgetAcceptor();
+                acks.restart();
+            }
+            say(with.start(acks.inSeq()));
+        } else {
+            waitForPeer(nowNs);
+        }
     }
 
-    private void ready(Established established, long nowNs) {
+    /** What the peer says of its position cannot be: adopting it would lose messages, so the session begins anew. */
+    private ProtocolException impossible(long msgSeq) {
+        ProtocolException cause = new ProtocolException(
+                FaultKind.SEQUENCE,
+                "the peer claims message " + Long.toUnsignedString(msgSeq) + "; it has acknowledged "
+                        + outbound.ackedSeq() + ", sent were " + outbound.sentSeq());
+        forget();
+        return cause;
+    }
+
+    private void say(ControlFrame frame) {
+        negotiationFrame = frame;
+        effects.wantWrite();
+    }
+
+    /** The peer's own connection wins, and should be here any moment. */
+    private void waitForPeer(long nowNs) {
+        closeTransport(false);
+        state = SessionState.WAIT;
+        Duration wait = limits.timeouts().backoffMax();
+        effects.armTimer(TimerId.BACKOFF, nowNs + wait.toNanos());
+        ProtocolException cause = new ProtocolException(FaultKind.SEQUENCE, "the peer prefers a connection of its own");
+        effects.notify(new SessionEvent.AttemptFailed(attempt, cause.fromPeer(config.peer()), wait));
+    }
+
+    /**
+     * The peer has dialled, and the session begins over that transport, or begins anew. The transport that there was is closed.
+     * Ownership of the decoder passes.
+     */
+    public void accepted(AcceptNegotiation.Begin begin, long nowNs) {
+        take(begin.established().secured());
+        if (begin.rule().action() == AcceptDecision.Action.RESET_AND_TAKE_OVER) {
+            forget();
+        }
+        ids.begin(begin.clientCookie());
+        ids.establish(begin.reply().cookie());
+        ids.heard(begin.globalSeq());
+        outbound.restart();
+        acks.restart();
+        negotiationFrame = begin.reply();
+        ready(begin.established(), false, nowNs);
+    }
+
+    /** The peer has dialled, and the session goes on over that transport. Otherwise as {@link #accepted}. */
+    public void resumed(AcceptNegotiation.Resume resume, long nowNs) {
+        SessionReconnect asked = resume.asked();
+        take(resume.secured());
+        ids.connectSeq(asked.connectSeq());
+        ids.heard(asked.globalSeq());
+        if (!outbound.resume(asked.msgSeq())) {
+            throw new IllegalStateException("no rule lets that pass: " + asked);
+        }
+        negotiationFrame = new SessionReconnectOk(acks.inSeq());
+        ready(known(established).over(resume.secured()), false, nowNs);
+    }
+
+    private void take(Secured secured) {
+        closeTransport(false);
+        openTransport();
+        effects.taken(generation);
+        receiver.open(secured.decoder());
+    }
+
+    private void ready(Established agreed, boolean dialled, long nowNs) {
         state = SessionState.READY;
+        established = agreed;
+        lossy = lossy || agreed.lossy();
         negotiation = null;
+        negotiating = null;
         attempt = 0;
         backoff.reset();
-        Secured secured = established.secured();
+        Secured secured = agreed.secured();
         secured.decoder().bounds(FrameBounds.session(limits));
         effects.disarmTimer(TimerId.READY);
         liveness.ready(nowNs);
         ConnectionInfo info = new ConnectionInfo(
-                established.peerName(),
-                established.peerAddrs(),
+                agreed.peerName(),
+                agreed.peerAddrs(),
                 secured.identity(),
                 secured.auth(),
-                established.localAddrs(),
+                agreed.localAddrs(),
                 secured.revision(),
                 secured.mode(),
                 secured.peerBanner(),
-                established.features(),
-                established.lossy());
-        effects.notify(dialing ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
+                agreed.features(),
+                lossy);
+        effects.notify(dialled ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
+    }
+
+    /** What an incoming connection has to know of this session. */
+    public ExistingSession existing(boolean sameEntity) {
+        return new ExistingSession(
+                state.phase(),
+                false, // a transport is taken over in one step
+                lossy,
+                config.policy().server(),
+                config.policy().resetCheck(),
+                ids.clientCookie(),
+                ids.serverCookie(),
+                ids.peerGlobalSeq(),
+                ids.connectSeq(),
+                outbound.ackedSeq(),
+                outbound.sentSeq(),
+                sameEntity);
+    }
+
+    /** Who the peer has proven to be; null before the session was ready for the first time. */
+    public @Nullable PeerIdentity identity() {
+        return established == null ? null : established.secured().identity();
+    }
+
+    /** The peer has to come with CLIENT_IDENT: its position was impossible. */
+    public void reset() {
+        if (state != SessionState.CLOSED) {
+            closeTransport(false);
+            forget();
+            state = SessionState.STANDBY;
+        }
+    }
+
+    /** A newer connection of the peer ends this session. */
+    public void replaced() {
+        if (state != SessionState.CLOSED) {
+            end(
+                    false,
+                    new ProtocolException(FaultKind.TRANSPORT, "replaced by a newer connection of the peer")
+                            .fromPeer(config.peer()));
+        }
+    }
+
+    /** Everything but the transport begins anew, since one of the ends knows nothing of the session. */
+    private void forget() {
+        ids.reset();
+        acks.restart();
+        effects.dropUndelivered();
+        effects.notify(new SessionEvent.RemoteReset());
+        discardQueue("the peer has forgotten the session");
     }
 
     // --- Reading
@@ -181,32 +330,30 @@ public final class Session {
         ControlFrame control = frame.toControl(limits);
         frame.release();
         if (negotiation != null) {
-            Established established = negotiation.frame(control);
-            if (established != null) {
-                ready(established, nowNs);
-            }
+            negotiated(negotiation, control, nowNs);
         } else if (control instanceof Keepalive2 ping) {
             keepalive.asked(ping.timestamp());
             effects.wantWrite();
         } else if (control instanceof Keepalive2Ack answer) {
             keepalive.answered(answer.timestamp(), nowNs, this::pingAnswered);
             liveness.armKeepaliveAck();
-        } else if (!(control instanceof Ack)) {
-            // A lossy session keeps nothing that an ACK could refer to.
+        } else if (control instanceof Ack ack) {
+            outbound.acknowledged(ack.seq()); // of which a lossy session keeps nothing
+            effects.wantWrite();
+        } else {
             throw new ProtocolException(FaultKind.SEQUENCE, "unexpected on a ready session")
                     .inFrame(control.tag().name());
         }
     }
 
     private void message(Message message) {
-        long seq = message.header().seq();
-        if (Long.compareUnsigned(seq, inSeq) <= 0) {
+        outbound.acknowledged(message.header().ackSeq());
+        if (!acks.received(message.header().seq())) {
             // A duplicate. Unlike Ceph we go on reading, and give the permits back (spec/msgr2 §5.6).
             message.release();
             receiver.releaseAdmitted();
             return;
         }
-        inSeq = seq;
         receiver.passAdmitted();
         effects.deliver(message);
     }
@@ -214,16 +361,21 @@ public final class Session {
     // --- Writing
 
     /** An accepted message; ownership passes. */
-    public void send(OutMessage message) {
+    public void send(OutMessage message, long nowNs) {
+        outbound.add(message);
         if (state == SessionState.CLOSED) {
-            discard(message, message, 1, "the connection is closed");
-            message.message().release();
-            effects.sent(message);
+            discardQueue("the connection is closed");
             return;
         }
-        queue.add(message);
+        wake(nowNs);
+    }
+
+    /** There is something to send. */
+    private void wake(long nowNs) {
         if (state == SessionState.READY) {
             effects.wantWrite();
+        } else if (state == SessionState.STANDBY && !config.policy().server()) {
+            startAttempt(nowNs);
         }
     }
 
@@ -232,15 +384,15 @@ public final class Session {
      *
      * @param ping names it in the effects that follow; not 0
      */
-    public void sendKeepalive(long ping, UTime stamp) {
+    public void sendKeepalive(long ping, UTime stamp, long nowNs) {
         if (state == SessionState.CLOSED) {
             effects.pingFailed(ping, new ProtocolException(FaultKind.TRANSPORT, "the connection is closed"));
         } else if (!keepalive.ask(ping, stamp)) {
             effects.pingFailed(
                     ping,
                     new ProtocolException(FaultKind.LIMIT, Keepalive.PINGS_MAX + " keepalives wait for their answers"));
-        } else if (state == SessionState.READY) {
-            effects.wantWrite();
+        } else {
+            wake(nowNs);
         }
     }
 
@@ -268,20 +420,23 @@ public final class Session {
             liveness.armKeepaliveAck();
             return true;
         }
-        OutMessage next = queue.poll();
-        if (next == null) {
-            if (closing) {
-                end(true, null);
+        OutMessage next = outbound.next();
+        if (next != null) {
+            try {
+                sink.frame(outFrame.message(next.message(), outbound.outSeq(), acks.tell()));
+            } finally {
+                outbound.written(next, !lossy);
             }
-            return false;
+            return true;
         }
-        try {
-            sink.frame(outFrame.message(next.message(), ++outSeq, inSeq));
-        } finally {
-            next.message().release();
-            effects.sent(next);
+        if (!lossy && acks.isDue()) {
+            sink.frame(outFrame.control(new Ack(acks.tell())));
+            return true;
         }
-        return true;
+        if (closing && outbound.isDone()) {
+            end(true, null);
+        }
+        return false;
     }
 
     // --- Time
@@ -298,7 +453,7 @@ public final class Session {
         switch (id) {
             case READY -> readyTimedOut(nowNs);
             case BACKOFF -> {
-                if (state == SessionState.BACKOFF) {
+                if (state == SessionState.BACKOFF || state == SessionState.WAIT) {
                     startAttempt(nowNs);
                 }
             }
@@ -316,7 +471,7 @@ public final class Session {
 
     private void readyTimedOut(long nowNs) {
         if (state == SessionState.CONNECTING) {
-            String doing = negotiation != null ? "waiting for SERVER_IDENT" : effects.transportStatus();
+            String doing = negotiation != null ? "waiting for " + negotiation.waitingFor() : effects.transportStatus();
             String detail = "not ready within " + limits.timeouts().ready() + ": " + doing;
             fault(new ProtocolException(FaultKind.TIMEOUT, detail), nowNs);
         }
@@ -349,7 +504,7 @@ public final class Session {
             return;
         }
         closing = true;
-        if (queue.isEmpty() && state != SessionState.READY) {
+        if (state != SessionState.READY && (outbound.isEmpty() || state == SessionState.STANDBY)) {
             end(false, null);
             return;
         }
@@ -364,19 +519,34 @@ public final class Session {
         }
     }
 
-    /** The per-policy procedure for a lost transport (spec/msgr2 §5.8), for lossy policies. */
+    /** From now on the session ends with its transport. */
+    public void markDisposable() {
+        lossy = true;
+    }
+
+    /** The per-policy procedure for a lost transport (spec/msgr2 §5.8). */
     private void fault(ProtocolException unnamed, long nowNs) {
         ProtocolException cause = unnamed.fromPeer(config.peer());
-        boolean established = state == SessionState.READY;
-        if (!dialing || established || cause.terminal() || closing) {
+        boolean wasReady = state == SessionState.READY;
+        if (closing || cause.terminal() || (lossy && wasReady)) {
             end(false, closing ? null : cause);
             return;
         }
         closeTransport(false);
-        state = SessionState.BACKOFF;
-        long waitNs = backoff.nextNs();
-        effects.armTimer(TimerId.BACKOFF, nowNs + waitNs);
-        effects.notify(new SessionEvent.AttemptFailed(attempt, cause, Duration.ofNanos(waitNs)));
+        Policy policy = config.policy();
+        boolean nothingToSend = outbound.isEmpty() && !keepalive.hasWork();
+        if (policy.server() || (policy.standby() && nothingToSend)) {
+            state = SessionState.STANDBY;
+            effects.notify(new SessionEvent.Interrupted(cause, true));
+        } else if (wasReady) {
+            effects.notify(new SessionEvent.Interrupted(cause, false));
+            startAttempt(nowNs);
+        } else {
+            state = SessionState.BACKOFF;
+            long waitNs = backoff.nextNs();
+            effects.armTimer(TimerId.BACKOFF, nowNs + waitNs);
+            effects.notify(new SessionEvent.AttemptFailed(attempt, cause, Duration.ofNanos(waitNs)));
+        }
     }
 
     private void closeTransport(boolean flush) {
@@ -385,9 +555,13 @@ public final class Session {
         }
         transportOpen = false;
         receiver.close();
+        outbound.transportLost();
         negotiation = null;
+        negotiating = null;
         negotiationFrame = null;
-        effects.disarmTimer(TimerId.READY);
+        for (TimerId id : OF_TRANSPORT) {
+            effects.disarmTimer(id);
+        }
         effects.closeTransport(flush);
         keepalive.transportLost(ping -> pingFailed(ping, "the connection was lost"));
     }
@@ -408,23 +582,10 @@ public final class Session {
     }
 
     private void discardQueue(String reason) {
-        OutMessage first = null;
-        OutMessage last = null;
-        int count = 0;
-        for (OutMessage message = queue.poll(); message != null; message = queue.poll()) {
-            first = first == null || message.number() < first.number() ? message : first;
-            last = last == null || message.number() > last.number() ? message : last;
-            count++;
-            message.message().release();
-            effects.sent(message);
+        Outbound.Discarded all = outbound.discardAll();
+        if (all != null) {
+            effects.notify(new SessionEvent.Discarded(all.first(), all.last(), all.count(), reason));
         }
-        if (first != null && last != null) {
-            discard(first, last, count, reason);
-        }
-    }
-
-    private void discard(OutMessage first, OutMessage last, int count, String reason) {
-        effects.notify(new SessionEvent.Discarded(first.number(), last.number(), count, reason));
     }
 
     private void pingAnswered(long ping, long roundTripNs) {
@@ -444,6 +605,13 @@ public final class Session {
         return transportOpen && ofGeneration == generation;
     }
 
+    private static <T> T known(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("not before the session was established");
+        }
+        return value;
+    }
+
     public SessionState state() {
         return state;
     }
@@ -456,6 +624,10 @@ public final class Session {
     public boolean hasWork() {
         return transportOpen
                 && (negotiationFrame != null
-                        || (state == SessionState.READY && (keepalive.hasWork() || !queue.isEmpty() || closing)));
+                        || (state == SessionState.READY
+                                && (keepalive.hasWork()
+                                        || !outbound.isEmpty()
+                                        || (!lossy && acks.isDue())
+                                        || (closing && outbound.isDone()))));
     }
 }

@@ -14,6 +14,9 @@ public interface SessionEffects {
     /** Open a transport to the peer; its inputs carry this generation. */
     void connect(int generation);
 
+    /** The transport that came in is the current one from now on; its inputs carry this generation. */
+    void taken(int generation);
+
     /**
      * The current transport is not used any more.
      *
@@ -44,7 +47,10 @@ public interface SessionEffects {
     /** A message came; ownership and its permits pass. */
     void deliver(Message message);
 
-    /** A message was written, or discarded, and counts no more in the connection's bounds. */
+    /** The session that they belong to is forgotten: messages that were delivered and not dispatched are dropped. */
+    void dropUndelivered();
+
+    /** A message is through, or discarded, and counts no more in the connection's bounds. */
     void sent(OutMessage message);
 
     void notify(SessionEvent event);

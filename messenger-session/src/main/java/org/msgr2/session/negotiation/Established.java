@@ -21,4 +21,10 @@ public record Established(
         EntityAddrVec peerAddrs,
         EntityAddrVec localAddrs,
         CephFeatures features,
-        boolean lossy) {}
+        boolean lossy) {
+
+    /** The same over another transport. */
+    public Established over(Secured transport) {
+        return new Established(transport, peerName, peerAddrs, localAddrs, features, lossy);
+    }
+}

@@ -7,7 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.util.function.Function;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
@@ -18,12 +18,12 @@ import org.msgr2.session.transport.StreamListener;
 @SuppressWarnings("FutureReturnValueIgnored") // whatever fails here closes the channel, and channelInactive tells
 class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStream {
     private final StreamListener listener;
-    private final Function<Channel, ? extends Loop> loops;
+    private final ChannelLoops loops;
     private @Nullable Channel channel;
-    private @Nullable Loop loop;
+    private volatile @Nullable Loop loop; // other threads ask it where to find us
     private @Nullable Throwable cause;
 
-    ConnectionHandler(StreamListener listener, Function<Channel, ? extends Loop> loops) {
+    ConnectionHandler(StreamListener listener, ChannelLoops loops) {
         this.listener = listener;
         this.loops = loops;
     }
@@ -35,7 +35,7 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
     @Override
     public final void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
-        loop = loops.apply(context.channel());
+        loop = loops.opened(context.channel());
         connected();
     }
 
@@ -83,10 +83,31 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
 
     @Override
     public Loop loop() {
-        if (loop == null) {
+        Loop current = loop;
+        if (current == null) {
             throw new IllegalStateException("the channel is not open yet");
         }
-        return loop;
+        return current;
+    }
+
+    @Override
+    public void moveTo(Loop target, Runnable moved) {
+        Channel moving = channel();
+        EventLoop executor = loops.executorOf(target);
+        moving.deregister().addListener(left -> {
+            if (!left.isSuccess()) {
+                moving.close();
+                return;
+            }
+            executor.register(moving).addListener(arrived -> {
+                if (arrived.isSuccess()) {
+                    loop = target;
+                    moved.run();
+                } else {
+                    moving.close();
+                }
+            });
+        });
     }
 
     @Override

@@ -105,6 +105,18 @@ public final class NettyTransport implements Transport {
         return loop;
     }
 
+    private final ChannelLoops channelLoops = new ChannelLoops() {
+        @Override
+        public Loop opened(Channel channel) {
+            return NettyTransport.this.opened(channel);
+        }
+
+        @Override
+        public EventLoop executorOf(Loop loop) {
+            return NettyTransport.this.executorOf(loop);
+        }
+    };
+
     private EventLoop executorOf(Loop loop) {
         for (EventExecutor executor : group) {
             if (loop.equals(byExecutor.get(executor))) {
@@ -136,7 +148,7 @@ public final class NettyTransport implements Transport {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        wiring.wire(channel, listener, NettyTransport.this::opened);
+                        wiring.wire(channel, listener, channelLoops);
                     }
                 })
                 .connect(SocketAddresses.of(target))
@@ -174,7 +186,7 @@ public final class NettyTransport implements Transport {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.config().setRecvByteBufAllocator(new ReadSizer());
-                        wiring.wire(channel, accepted.get(), NettyTransport.this::opened);
+                        wiring.wire(channel, accepted.get(), channelLoops);
                     }
                 })
                 .bind(SocketAddresses.of(addr))

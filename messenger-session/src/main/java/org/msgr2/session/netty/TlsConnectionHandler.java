@@ -1,17 +1,14 @@
 package org.msgr2.session.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.X509Certificate;
-import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.TransportSecurity;
 
@@ -23,8 +20,7 @@ final class TlsConnectionHandler extends ConnectionHandler {
     private int pieceBytesMax = ReadSizer.INITIAL_BYTES;
     private @Nullable TransportSecurity security;
 
-    TlsConnectionHandler(
-            StreamListener listener, Function<Channel, ? extends Loop> loops, SSLEngine engine, TlsFailures failures) {
+    TlsConnectionHandler(StreamListener listener, ChannelLoops loops, SSLEngine engine, TlsFailures failures) {
         super(listener, loops);
         this.engine = engine;
         this.failures = failures;

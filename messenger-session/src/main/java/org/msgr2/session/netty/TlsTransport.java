@@ -5,7 +5,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.msgr2.core.address.EntityAddr;
@@ -63,8 +62,7 @@ record TlsTransport(NettyTransport tcp, TlsContext tls) implements Transport {
                 (channel, owner, loops) -> wire(channel, tls.newServerEngine(channel.alloc()), owner, loops));
     }
 
-    private void wire(
-            Channel channel, SSLEngine engine, StreamListener listener, Function<Channel, ? extends Loop> loops) {
+    private void wire(Channel channel, SSLEngine engine, StreamListener listener, ChannelLoops loops) {
         SslHandler records = new SslHandler(engine);
         records.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MS);
         records.setCloseNotifyFlushTimeoutMillis(FAREWELL_TIMEOUT_MS);

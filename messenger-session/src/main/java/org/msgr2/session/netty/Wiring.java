@@ -1,8 +1,6 @@
 package org.msgr2.session.netty;
 
 import io.netty.channel.Channel;
-import java.util.function.Function;
-import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
 
 /** Puts into a new channel's pipeline what brings its bytes to a listener. */
@@ -12,5 +10,5 @@ interface Wiring {
     Wiring PLAIN = (channel, listener, loops) -> channel.pipeline().addLast(new ConnectionHandler(listener, loops));
 
     /** @param loops to be called once the channel is open */
-    void wire(Channel channel, StreamListener listener, Function<Channel, ? extends Loop> loops);
+    void wire(Channel channel, StreamListener listener, ChannelLoops loops);
 }

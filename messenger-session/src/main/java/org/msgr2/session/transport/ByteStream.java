@@ -34,6 +34,13 @@ public interface ByteStream {
     /** Whether bytes are read; what is in flight may still come after it was turned off. True at first. */
     void setReading(boolean reading);
 
+    /**
+     * Goes over to another loop of the same transport: from {@code moved} on, which runs there, everything about the stream
+     * happens there. Until then nothing is told to the listener, and nothing may be asked of the stream but to close it. Bytes
+     * stay in order, and none is lost. If the stream ends on the way, {@code moved} does not run.
+     */
+    void moveTo(Loop loop, Runnable moved);
+
     /** The most to read at once, from now on. */
     void setReadBufferBytes(int bytes);
 

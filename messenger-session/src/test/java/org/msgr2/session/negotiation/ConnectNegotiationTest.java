@@ -190,7 +190,7 @@ class ConnectNegotiationTest {
                         CephFeatures.of(CephFeature.OSDREPLYMUX, CephFeature.MSG_ADDR2),
                         ControlFrame.FLAG_LOSSY,
                         0));
-        Policy lossless = new Policy("other", false, false, true, CephFeatures.MESSENGER, CephFeatures.NONE);
+        Policy lossless = Policy.losslessClient();
         assertThat(((ClientIdent) negotiation(lossless).start()).lossy()).isFalse();
     }
 }

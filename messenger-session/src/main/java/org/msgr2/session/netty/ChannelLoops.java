@@ -1,0 +1,14 @@
+package org.msgr2.session.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import org.msgr2.session.transport.Loop;
+
+/** A transport's loops, as its channels need them. Thread-safe. */
+interface ChannelLoops {
+    /** A channel is open. */
+    Loop opened(Channel channel);
+
+    /** What runs a loop of this transport. */
+    EventLoop executorOf(Loop loop);
+}
