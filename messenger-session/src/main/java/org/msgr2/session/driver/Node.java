@@ -46,6 +46,8 @@ public final class Node {
     private final GlobalSeq globalSeq;
     private final HandshakeGate gate;
     private final Throttle dispatchBytes;
+    /** By the address that is dialled, since one peer can be named by one address or by all of them. */
+    private final Map<EntityAddr, ConnectionHandle> dialled = new ConcurrentHashMap<>();
     /**
      * Sessions by their peer's addresses, dialled and accepted alike: at most one for each (spec/msgr2 §5.10). Those of one key
      * are added and removed on one loop, except that any thread may dial.
@@ -91,21 +93,21 @@ public final class Node {
      * @throws IllegalStateException if the one that lives was dialled otherwise: its bytes are not protected as asked
      */
     public ConnectionHandle connect(EntityType type, EntityAddrVec peer, Transport dialer) {
-        ConnectionHandle[] fresh = new ConnectionHandle[1];
-        ConnectionHandle handle = registered.compute(peer, (key, existing) -> {
+        ConnectionHandle handle;
+        synchronized (dialled) {
+            ConnectionHandle existing = dialled.getOrDefault(peer.msgr2(), registered.get(peer));
             if (existing != null && !existing.isClosed()) {
                 if (!dialer.equals(existing.dialer())) {
                     throw new IllegalStateException("there is a " + existing + " already, with other TLS settings");
                 }
                 return existing;
             }
-            fresh[0] = new ConnectionHandle(this, config.dialPolicy(), type, peer.msgr2(), key, dialer, loopOf(key));
-            connections.add(fresh[0]);
-            return fresh[0];
-        });
-        if (fresh[0] != null) {
-            fresh[0].driver().dial();
+            handle = new ConnectionHandle(this, config.dialPolicy(), type, peer.msgr2(), peer, dialer, loopOf(peer));
+            connections.add(handle);
+            dialled.put(peer.msgr2(), handle);
+            registered.put(peer, handle);
         }
+        handle.driver().dial();
         return handle;
     }
 
@@ -166,6 +168,7 @@ public final class Node {
 
     void ended(ConnectionHandle handle) {
         connections.remove(handle);
+        dialled.remove(handle.peerAddr(), handle);
         if (handle.key() != null) {
             registered.remove(handle.key(), handle);
         }

@@ -339,7 +339,9 @@ public final class Session {
             liveness.armKeepaliveAck();
         } else if (control instanceof Ack ack) {
             outbound.acknowledged(ack.seq()); // of which a lossy session keeps nothing
-            effects.wantWrite();
+            if (closing) {
+                effects.wantWrite();
+            }
         } else {
             throw new ProtocolException(FaultKind.SEQUENCE, "unexpected on a ready session")
                     .inFrame(control.tag().name());

@@ -73,6 +73,11 @@ class BatchSinkTest {
         }
 
         @Override
+        public void moveTo(Loop loop, Runnable moved) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void setReadBufferBytes(int bytes) {
             throw new AssertionError("a sink does not read");
         }

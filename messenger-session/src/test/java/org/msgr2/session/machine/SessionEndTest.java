@@ -94,7 +94,7 @@ class SessionEndTest {
         try (SessionBench bench = stage.reach(SessionBench.dialing(leaks.allocator()))) {
             bench.send(127);
             bench.send(64);
-            bench.session().sendKeepalive(5, UTime.ZERO);
+            bench.session().sendKeepalive(5, UTime.ZERO, bench.nowNs());
             bench.effects().drain();
             bench.session().markDown();
             assertEndedQuietly(bench);
@@ -177,7 +177,7 @@ class SessionEndTest {
             assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
             bench.secure();
             bench.poll();
-            bench.receive(SessionBench.serverIdent());
+            bench.receive(bench.serverIdent());
             assertThat(bench.poll()).hasSize(1);
             assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
             assertThat(bench.effects().effects(Ended.class)).containsExactly(new Ended(null));
@@ -267,10 +267,10 @@ class SessionEndTest {
             bench.send(127);
             assertThat(bench.effects().drain())
                     .containsExactly(
-                            new Notify(new SessionEvent.Discarded(1, 1, 1, "the connection is closed")),
                             new Sent(1),
-                            new Notify(new SessionEvent.Discarded(2, 2, 1, "the connection is closed")),
-                            new Sent(2));
+                            new Notify(new SessionEvent.Discarded(1, 1, 1, "the connection is closed")),
+                            new Sent(2),
+                            new Notify(new SessionEvent.Discarded(2, 2, 1, "the connection is closed")));
             assertThat(leaks.heldBytes()).isZero();
         }
     }

@@ -55,7 +55,7 @@ class SessionEstablishTest {
             assertThat(written.get(0).control()).isInstanceOf(ControlFrame.ClientIdent.class);
             assertThat(bench.session().hasWork()).isFalse();
 
-            bench.receive(SessionBench.serverIdent());
+            bench.receive(bench.serverIdent());
             assertThat(bench.session().state()).isEqualTo(SessionState.READY);
             assertThat(bench.isArmed(TimerId.READY)).isFalse();
             assertThat(bench.effects().events()).hasSize(1);
@@ -87,7 +87,7 @@ class SessionEstablishTest {
             bench.session().connect(bench.nowNs());
             bench.secure();
             bench.poll();
-            byte[] ident = bench.peerBytes(SessionBench.serverIdent());
+            byte[] ident = bench.peerBytes(bench.serverIdent());
             byte[] message = bench.peerMessage(100_000);
             byte[] both = Arrays.copyOf(ident, ident.length + message.length);
             System.arraycopy(message, 0, both, ident.length, message.length);
@@ -265,7 +265,7 @@ class SessionEstablishTest {
 
             bench.secure();
             bench.poll();
-            bench.receive(SessionBench.serverIdent());
+            bench.receive(bench.serverIdent());
             assertThat(bench.session().state()).isEqualTo(SessionState.READY);
             bench.receive(bench.peerMessage(10), 1);
             bench.session().transportDown(fault(FaultKind.TRANSPORT), 1, bench.nowNs());

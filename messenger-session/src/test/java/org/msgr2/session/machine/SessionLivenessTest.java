@@ -109,7 +109,7 @@ class SessionLivenessTest {
     @Scenario("P28")
     void aPingIsAnsweredWithItsRoundTrip() throws ProtocolException {
         try (SessionBench bench = ready()) {
-            bench.session().sendKeepalive(41, new UTime(5, 6));
+            bench.session().sendKeepalive(41, new UTime(5, 6), bench.nowNs());
             bench.pass(Duration.ofSeconds(1));
             assertThat(bench.poll())
                     .extracting(Written::control)
@@ -125,7 +125,7 @@ class SessionLivenessTest {
     void answersToWhatNobodyAskedAreIgnored() throws ProtocolException {
         try (SessionBench bench = ready()) {
             bench.receive(new ControlFrame.Keepalive2Ack(new UTime(5, 6)));
-            bench.session().sendKeepalive(1, new UTime(1, 1));
+            bench.session().sendKeepalive(1, new UTime(1, 1), bench.nowNs());
             bench.receive(new ControlFrame.Keepalive2Ack(new UTime(1, 1)));
             assertThat(bench.effects().effects(PingAnswered.class))
                     .as("not sent yet")
@@ -172,7 +172,7 @@ class SessionLivenessTest {
     void theOldestUnansweredKeepaliveCounts() throws ProtocolException {
         try (SessionBench bench = ready()) {
             for (int i = 1; i <= 3; i++) {
-                bench.session().sendKeepalive(i, new UTime(i, 0));
+                bench.session().sendKeepalive(i, new UTime(i, 0), bench.nowNs());
                 bench.poll();
                 bench.pass(Duration.ofSeconds(5));
             }
@@ -191,7 +191,7 @@ class SessionLivenessTest {
     @Scenario("P31")
     void whileWeDoNotReadNoAnswerIsMissed() throws ProtocolException {
         try (SessionBench bench = ready()) {
-            bench.session().sendKeepalive(1, new UTime(1, 0));
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
             bench.poll();
             bench.effects().refusePermits();
             bench.receive(bench.peerMessage(1, 10));
@@ -205,7 +205,7 @@ class SessionLivenessTest {
     @Scenario("P31")
     void anAnswerThatWaitedBehindAPauseIsNotMissedEither() throws ProtocolException {
         try (SessionBench bench = ready()) {
-            bench.session().sendKeepalive(1, new UTime(1, 0));
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
             bench.poll();
             bench.effects().refusePermits();
             bench.receive(bench.peerMessage(1, 10));
@@ -222,7 +222,7 @@ class SessionLivenessTest {
     @Test
     void aPeerThatIsSilentAfterAPauseIsGivenUp() throws ProtocolException {
         try (SessionBench bench = ready()) {
-            bench.session().sendKeepalive(1, new UTime(1, 0));
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
             bench.poll();
             bench.effects().refusePermits();
             bench.receive(bench.peerMessage(1, 10));
@@ -237,16 +237,16 @@ class SessionLivenessTest {
     void keepalivesUnderWayAreBounded() throws ProtocolException {
         try (SessionBench bench = ready()) {
             for (int i = 1; i <= Keepalive.PINGS_MAX; i++) {
-                bench.session().sendKeepalive(i, new UTime(i, 0));
+                bench.session().sendKeepalive(i, new UTime(i, 0), bench.nowNs());
             }
             assertThat(bench.poll()).hasSize(Keepalive.PINGS_MAX);
             bench.effects().drain();
-            bench.session().sendKeepalive(1000, UTime.ZERO);
+            bench.session().sendKeepalive(1000, UTime.ZERO, bench.nowNs());
             PingFailed failed = bench.effects().effects(PingFailed.class).get(0);
             assertThat(failed.ping()).isEqualTo(1000);
             assertThat(failed.cause().kind()).isEqualTo(FaultKind.LIMIT);
             bench.receive(new ControlFrame.Keepalive2Ack(new UTime(1, 0)));
-            bench.session().sendKeepalive(1001, UTime.ZERO);
+            bench.session().sendKeepalive(1001, UTime.ZERO, bench.nowNs());
             assertThat(bench.poll()).extracting(Written::tag).containsExactly(Tag.KEEPALIVE2);
         }
     }
@@ -254,23 +254,23 @@ class SessionLivenessTest {
     @Test
     void pingsThatWereNotSentSurviveAFailedAttemptAndTheOthersFail() throws ProtocolException {
         try (SessionBench bench = SessionBench.dialing(leaks.allocator())) {
-            bench.session().sendKeepalive(1, new UTime(1, 0));
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
             bench.session().connect(bench.nowNs());
             bench.transportDown(new ProtocolException(FaultKind.TRANSPORT, "refused"));
             assertThat(bench.effects().effects(PingFailed.class)).isEmpty();
             bench.pass(Duration.ofMillis(200));
             bench.secure();
             bench.poll();
-            bench.receive(SessionBench.serverIdent());
+            bench.receive(bench.serverIdent());
             assertThat(bench.poll()).extracting(Written::tag).containsExactly(Tag.KEEPALIVE2);
-            bench.session().sendKeepalive(2, new UTime(2, 0));
+            bench.session().sendKeepalive(2, new UTime(2, 0), bench.nowNs());
             bench.transportDown(new ProtocolException(FaultKind.TRANSPORT, "broken"));
             assertThat(bench.effects().effects(PingFailed.class))
                     .extracting(failed -> failed.ping() + ": " + failed.cause().getMessage())
                     .containsExactly(
                             "1: peer v2:10.0.0.1:3300/7: the connection was lost",
                             "2: peer v2:10.0.0.1:3300/7: the connection is closed");
-            bench.session().sendKeepalive(3, new UTime(3, 0));
+            bench.session().sendKeepalive(3, new UTime(3, 0), bench.nowNs());
             assertThat(bench.effects().effects(PingFailed.class)).hasSize(3);
         }
     }

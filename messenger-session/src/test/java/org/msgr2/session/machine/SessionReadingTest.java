@@ -192,7 +192,7 @@ class SessionReadingTest {
                 switch (tag) {
                     case HELLO -> new ControlFrame.Hello(EntityType.MON, SessionBench.TARGET);
                     case AUTH_DONE -> new ControlFrame.AuthDone(1, 1, Opaque.EMPTY);
-                    case SERVER_IDENT -> SessionBench.serverIdent();
+                    case SERVER_IDENT -> bench.serverIdent();
                     case SESSION_RESET -> new ControlFrame.SessionReset(true);
                     case SESSION_RETRY -> new ControlFrame.SessionRetry(1);
                     default -> new ControlFrame.CompressionDone(false, 0);

@@ -34,12 +34,12 @@ class SessionWritingTest {
             bench.send(255, 3);
             bench.send(127, 4);
             bench.send(0, 5);
-            bench.session().sendKeepalive(1, new UTime(7, 8));
+            bench.session().sendKeepalive(1, new UTime(7, 8), bench.nowNs());
             bench.session().connect(bench.nowNs());
             assertThat(bench.poll()).as("before the handshake").isEmpty();
             bench.secure();
             assertThat(bench.poll()).extracting(Written::tag).containsExactly(Tag.CLIENT_IDENT);
-            bench.receive(SessionBench.serverIdent());
+            bench.receive(bench.serverIdent());
             bench.receive(new ControlFrame.Keepalive2(new UTime(1, 2)), new ControlFrame.Keepalive2(new UTime(3, 4)));
 
             List<Written> written = bench.poll();
@@ -110,7 +110,7 @@ class SessionWritingTest {
     void theWriterIsWokenWhenThereIsSomethingToWriteAndItCan() throws ProtocolException {
         try (SessionBench bench = SessionBench.dialing(leaks.allocator())) {
             bench.send(127);
-            bench.session().sendKeepalive(1, UTime.ZERO);
+            bench.session().sendKeepalive(1, UTime.ZERO, bench.nowNs());
             assertThat(bench.effects().drain()).isEmpty();
             assertThat(bench.session().hasWork()).isFalse();
             bench.ready();
@@ -119,7 +119,7 @@ class SessionWritingTest {
             bench.effects().drain();
             bench.send(127);
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
-            bench.session().sendKeepalive(2, UTime.ZERO);
+            bench.session().sendKeepalive(2, UTime.ZERO, bench.nowNs());
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
             bench.receive(new ControlFrame.Keepalive2(UTime.ZERO));
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
@@ -144,7 +144,7 @@ class SessionWritingTest {
             bench.pass(Duration.ofMillis(400));
             bench.secure();
             bench.poll();
-            bench.receive(SessionBench.serverIdent());
+            bench.receive(bench.serverIdent());
             assertThat(bench.poll()).extracting(frame -> frame.front().length).containsExactly(1, 2, 3);
         }
     }

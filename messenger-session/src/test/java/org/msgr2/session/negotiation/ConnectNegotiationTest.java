@@ -25,6 +25,7 @@ import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.ClientIdent;
 import org.msgr2.core.frame.ControlFrame.ServerIdent;
+import org.msgr2.core.frame.ControlFrame.SessionReconnect;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.CephVectors.RecordedFrame;
 import org.msgr2.core.testing.Scenario;
@@ -39,10 +40,31 @@ class ConnectNegotiationTest {
     private static final Policy LIBRADOS =
             Policy.lossyClient().withFeatures(CephFeatures.PACIFIC, CephFeatures.of(CephFeature.OSDREPLYMUX));
 
+    private static final long COOKIE = 0xc00c1eL;
+    private static final int ROUNDS_MAX = 4;
+
     private final Secured secured = secured(true, EntityType.MON);
 
     private ConnectNegotiation negotiation(Policy policy) {
-        return new ConnectNegotiation(new ConnectNegotiation.Terms(SELF, TARGET, -1, 17, policy), secured);
+        return negotiation(SELF, TARGET, -1, 17, policy, secured, new SessionIds());
+    }
+
+    private static ConnectNegotiation negotiation(
+            EntityAddrVec self,
+            EntityAddr target,
+            long gid,
+            long globalSeq,
+            Policy policy,
+            Secured transport,
+            SessionIds ids) {
+        ConnectNegotiation.Terms terms = new ConnectNegotiation.Terms(
+                self, target, gid, policy, heard -> Math.max(heard + 1, globalSeq), () -> COOKIE, ROUNDS_MAX);
+        return new ConnectNegotiation(terms, transport, ids);
+    }
+
+    private static Established established(ConnectNegotiation negotiation, ControlFrame answer)
+            throws ProtocolException {
+        return ((ConnectNegotiation.Begun) negotiation.frame(answer)).established();
     }
 
     private static ServerIdent serverIdent(EntityAddrVec addrs, long supported, long flags) {
@@ -62,9 +84,9 @@ class ConnectNegotiationTest {
         ClientIdent ident = (ClientIdent) control(frame);
         Policy policy = Policy.lossyClient()
                 .withFeatures(ident.supported(), ident.required().minus(CephFeatures.MSGR2_REQUIRED));
-        ConnectNegotiation.Terms terms =
-                new ConnectNegotiation.Terms(ident.addrs(), ident.target(), ident.gid(), ident.globalSeq(), policy);
-        assertThat(bytes(new ConnectNegotiation(terms, secured).start())).isEqualTo(frame.wire());
+        ConnectNegotiation negotiation = negotiation(
+                ident.addrs(), ident.target(), ident.gid(), ident.globalSeq(), policy, secured, new SessionIds());
+        assertThat(bytes(negotiation.start(0))).isEqualTo(frame.wire());
     }
 
     @Test
@@ -80,9 +102,9 @@ class ConnectNegotiationTest {
         ClientIdent ident = (ClientIdent) control(recorded(capture, Tag.CLIENT_IDENT));
         ServerIdent answer = (ServerIdent) control(recorded(capture, Tag.SERVER_IDENT));
         Secured transport = secured(true, EntityType.OSD);
-        ConnectNegotiation.Terms terms =
-                new ConnectNegotiation.Terms(ident.addrs(), ident.target(), ident.gid(), ident.globalSeq(), LIBRADOS);
-        assertThat(new ConnectNegotiation(terms, transport).frame(answer))
+        ConnectNegotiation negotiation = negotiation(
+                ident.addrs(), ident.target(), ident.gid(), ident.globalSeq(), LIBRADOS, transport, new SessionIds());
+        assertThat(established(negotiation, answer))
                 .isEqualTo(new Established(
                         transport,
                         EntityName.parse("osd.0"),
@@ -95,7 +117,7 @@ class ConnectNegotiationTest {
     @Test
     void theFeaturesAreWhatBothEndsSupport() throws ProtocolException {
         Policy few = Policy.lossyClient().withFeatures(new CephFeatures(0b0110), CephFeatures.NONE);
-        Established established = negotiation(few).frame(serverIdent(EntityAddrVec.of(TARGET), 0b1100, 1));
+        Established established = established(negotiation(few), serverIdent(EntityAddrVec.of(TARGET), 0b1100, 1));
         assertThat(established.features().bits()).isEqualTo(0b0100);
     }
 
@@ -103,7 +125,7 @@ class ConnectNegotiationTest {
     void aPeerWithoutAnyFeatureIsTakenAsCephTakesIt() throws ProtocolException {
         // Observed: the client checks nothing, connection features are what both have.
         Policy undemanding = Policy.lossyClient().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE);
-        Established established = negotiation(undemanding).frame(serverIdent(EntityAddrVec.of(TARGET), 0, 1));
+        Established established = established(negotiation(undemanding), serverIdent(EntityAddrVec.of(TARGET), 0, 1));
         assertThat(established.features()).isEqualTo(CephFeatures.NONE);
     }
 
@@ -118,14 +140,19 @@ class ConnectNegotiationTest {
     @CsvSource({"0, false", "1, true", "2, false", "3, true"})
     @Scenario("S37")
     void theAcceptingEndDecidesWhetherItIsLossy(long flags, boolean lossy) throws ProtocolException {
-        Established established = negotiation(LIBRADOS).frame(serverIdent(EntityAddrVec.of(TARGET), -1, flags));
-        assertThat(established.lossy()).isEqualTo(lossy);
+        Policy policy = Policy.losslessClient().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE);
+        ServerIdent answer = new ServerIdent(
+                EntityAddrVec.of(TARGET), 3, 29, CephFeatures.PACIFIC, CephFeatures.MSGR2_REQUIRED, flags, 9);
+        assertThat(established(negotiation(policy), answer).lossy()).isEqualTo(lossy);
+        assertThat(established(negotiation(LIBRADOS), answer).lossy())
+                .as("who has no cookie cannot come back")
+                .isTrue();
     }
 
     @Test
     void theAddressThatWasDialledMayBeAnyOfThePeers() throws ProtocolException {
         EntityAddrVec addrs = EntityAddrVec.of(TARGET.withPort(1), TARGET.withType(EntityAddr.Type.LEGACY), TARGET);
-        Established established = negotiation(LIBRADOS).frame(serverIdent(addrs, -1, 1));
+        Established established = established(negotiation(LIBRADOS), serverIdent(addrs, -1, 1));
         assertThat(established.peerAddrs()).isEqualTo(addrs);
         assertThat(established.peerName()).isEqualTo(EntityName.parse("mon.3"));
         assertThat(established.localAddrs()).isEqualTo(SELF);
@@ -179,7 +206,7 @@ class ConnectNegotiationTest {
 
     @Test
     void aLossyClientHasNoCookieAndSaysThatItIsLossy() {
-        ClientIdent ident = (ClientIdent) negotiation(LIBRADOS).start();
+        ClientIdent ident = (ClientIdent) negotiation(LIBRADOS).start(0);
         assertThat(ident)
                 .isEqualTo(new ClientIdent(
                         SELF,
@@ -191,6 +218,91 @@ class ConnectNegotiationTest {
                         ControlFrame.FLAG_LOSSY,
                         0));
         Policy lossless = Policy.losslessClient();
-        assertThat(((ClientIdent) negotiation(lossless).start()).lossy()).isFalse();
+        assertThat(((ClientIdent) negotiation(lossless).start(0)).lossy()).isFalse();
+        assertThat(((ClientIdent) negotiation(lossless).start(0)).cookie()).isEqualTo(COOKIE);
+    }
+
+    // --- A session that there was
+
+    private static SessionIds established() {
+        SessionIds ids = new SessionIds();
+        ids.begin(COOKIE);
+        ids.establish(9);
+        ids.heard(29);
+        ids.reconnecting();
+        return ids;
+    }
+
+    private ConnectNegotiation reconnecting(SessionIds ids) {
+        return negotiation(SELF, TARGET, -1, 17, Policy.losslessClient(), secured, ids);
+    }
+
+    @Test
+    void aSessionThatThereWasIsReconnected() throws ProtocolException {
+        ConnectNegotiation negotiation = reconnecting(established());
+        assertThat(negotiation.start(5)).isEqualTo(new SessionReconnect(SELF, COOKIE, 9, 17, 1, 5));
+        assertThat(negotiation.frame(new ControlFrame.SessionReconnectOk(3)))
+                .isEqualTo(new ConnectNegotiation.Resumed(3));
+    }
+
+    @Test
+    @Scenario({"S27", "S29"})
+    void aPeerThatIsAheadIsFollowedOnTheSameTransport() throws ProtocolException {
+        ConnectNegotiation negotiation = reconnecting(established());
+        negotiation.start(5);
+        assertThat(negotiation.frame(new ControlFrame.SessionRetry(7)))
+                .isEqualTo(new ConnectNegotiation.Again(new SessionReconnect(SELF, COOKIE, 9, 17, 8, 5)));
+        assertThat(negotiation.frame(new ControlFrame.SessionRetryGlobal(40)))
+                .isEqualTo(new ConnectNegotiation.Again(new SessionReconnect(SELF, COOKIE, 9, 41, 8, 5)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPeerThatHasForgottenItGetsAClientIdentOnTheSameTransport(boolean full) throws ProtocolException {
+        SessionIds ids = established();
+        ConnectNegotiation negotiation = reconnecting(ids);
+        negotiation.start(5);
+        assertThat(negotiation.frame(new ControlFrame.SessionReset(full)))
+                .isEqualTo(new ConnectNegotiation.Forgotten(full));
+        if (full) {
+            ids.reset();
+        } else {
+            ids.forgetAcceptor();
+        }
+        assertThat(((ClientIdent) negotiation.start(0)).cookie()).isEqualTo(COOKIE);
+        assertThat(ids.connectSeq()).isZero();
+        assertThatThrownBy(() -> negotiation.frame(new ControlFrame.SessionReset(full)))
+                .as("once only")
+                .isInstanceOf(ProtocolException.class)
+                .hasMessage("SESSION_RESET: unexpected while waiting for SERVER_IDENT");
+    }
+
+    @Test
+    void aPeerMayNegotiateSoLongAndNoLonger() throws ProtocolException {
+        ConnectNegotiation negotiation = reconnecting(established());
+        negotiation.start(5);
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            negotiation.frame(new ControlFrame.SessionRetry(round));
+        }
+        assertThatThrownBy(() -> negotiation.frame(new ControlFrame.SessionRetry(9)))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.LIMIT))
+                .hasMessage("SESSION_RETRY: more than 4 frames of negotiation");
+    }
+
+    @Test
+    void aLosslessPeerMayBeToldToWait() throws ProtocolException {
+        assertThat(negotiation(Policy.losslessPeer()).frame(new ControlFrame.Wait()))
+                .isEqualTo(new ConnectNegotiation.Waiting());
+        ConnectNegotiation again = reconnecting(established());
+        again.start(5);
+        assertThat(again.frame(new ControlFrame.Wait())).isEqualTo(new ConnectNegotiation.Waiting());
+    }
+
+    @Test
+    void aSessionThatOutlivesItsConnectionNeedsACookie() {
+        assertThatThrownBy(() -> negotiation(Policy.losslessPeer()).frame(serverIdent(EntityAddrVec.of(TARGET), -1, 0)))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessage("SERVER_IDENT: a session that outlives its connection needs a cookie");
     }
 }

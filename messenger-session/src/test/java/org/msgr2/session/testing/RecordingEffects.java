@@ -39,6 +39,10 @@ public final class RecordingEffects implements SessionEffects {
 
     public record PauseReading(boolean paused) implements Effect {}
 
+    public record Taken(int generation) implements Effect {}
+
+    public record DropUndelivered() implements Effect {}
+
     /** @param granted whether the permits were there */
     public record AcquirePermits(long payloadBytes, boolean granted) implements Effect {}
 
@@ -198,6 +202,16 @@ public final class RecordingEffects implements SessionEffects {
     @Override
     public void connect(int generation) {
         live(new Connect(generation));
+    }
+
+    @Override
+    public void taken(int generation) {
+        live(new Taken(generation));
+    }
+
+    @Override
+    public void dropUndelivered() {
+        live(new DropUndelivered());
     }
 
     @Override

@@ -41,11 +41,13 @@ import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.Policy;
+import org.msgr2.session.accept.AcceptRule;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.machine.OutMessage;
 import org.msgr2.session.machine.Session;
 import org.msgr2.session.machine.SessionConfig;
 import org.msgr2.session.machine.TimerId;
+import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.ConnectNegotiation;
 import org.msgr2.session.negotiation.Established;
 
@@ -58,6 +60,12 @@ import org.msgr2.session.negotiation.Established;
 public final class SessionBench implements AutoCloseable {
     public static final EntityAddr TARGET = EntityAddr.parse("v2:10.0.0.1:3300/7");
     public static final EntityAddrVec SELF = EntityAddrVec.parse("any:192.168.3.4:0/99");
+
+    /** Of the end that dialled. */
+    public static final long COOKIE = 0xc00c1eL;
+
+    /** Of the end that accepted. */
+    public static final long SERVER_COOKIE = 0x5e12e1L;
 
     /** Where virtual time begins: shortly before the clock overflows, since nanoTime has no origin. */
     private static final long START_NS = Long.MAX_VALUE - 5_000_000_007L;
@@ -85,19 +93,22 @@ public final class SessionBench implements AutoCloseable {
     private long nowNs = START_NS;
     private long accepted;
     private long peerSeq;
+    private long globalSeq = 16;
 
-    private SessionBench(boolean dialing, Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
-        this.dialing = dialing;
+    private final Policy policy;
+
+    private SessionBench(Policy policy, Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
+        this.policy = policy;
+        this.dialing = !policy.server();
         this.limits = limits;
         this.allocator = allocator;
-        Policy policy = dialing ? Policy.lossyClient() : Policy.statelessServer();
         SessionConfig config = new SessionConfig(TARGET.toString(), policy, limits, keepaliveInterval);
-        session = dialing ? Session.dialing(config, effects) : Session.accepting(config, effects);
+        session = new Session(config, effects);
     }
 
     /** A session that dials, which has not begun to. */
     public static SessionBench dialing(Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
-        return new SessionBench(true, limits, keepaliveInterval, allocator);
+        return new SessionBench(Policy.lossyClient(), limits, keepaliveInterval, allocator);
     }
 
     public static SessionBench dialing(ByteBufAllocator allocator) {
@@ -106,11 +117,16 @@ public final class SessionBench implements AutoCloseable {
 
     /** A session that a peer has dialled, which is not ready yet. */
     public static SessionBench accepting(Limits limits, Duration keepaliveInterval, ByteBufAllocator allocator) {
-        return new SessionBench(false, limits, keepaliveInterval, allocator);
+        return new SessionBench(Policy.statelessServer(), limits, keepaliveInterval, allocator);
     }
 
     public static SessionBench accepting(ByteBufAllocator allocator) {
         return accepting(Limits.defaults(), Duration.ZERO, allocator);
+    }
+
+    /** A session of that policy; one of a server's is accepted. */
+    public static SessionBench of(Policy policy, ByteBufAllocator allocator) {
+        return new SessionBench(policy, Limits.defaults(), Duration.ZERO, allocator);
     }
 
     /** From the first transport on, frames are encrypted. For benches that have one transport: the nonces go on. */
@@ -213,21 +229,21 @@ public final class SessionBench implements AutoCloseable {
 
     /** A transport of that generation has finished its handshake. */
     public void secure(int generation) {
-        Secured secured = newSecured();
-        ConnectNegotiation.Terms terms = new ConnectNegotiation.Terms(SELF, TARGET, -1, 17, Policy.lossyClient());
-        session.secured(secured, new ConnectNegotiation(terms, secured), generation, nowNs);
+        ConnectNegotiation.Terms terms = new ConnectNegotiation.Terms(
+                SELF, TARGET, -1, policy, heard -> globalSeq = Math.max(globalSeq, heard) + 1, () -> COOKIE, 8);
+        session.secured(newSecured(), terms, generation);
     }
 
     /** The answer that makes a dialling session ready. */
-    public static ControlFrame serverIdent() {
+    public ControlFrame serverIdent() {
         return new ControlFrame.ServerIdent(
                 EntityAddrVec.of(TARGET),
                 3,
                 29,
                 CephFeatures.PACIFIC,
                 CephFeatures.MSGR2_REQUIRED,
-                ControlFrame.FLAG_LOSSY,
-                0);
+                policy.lossy() ? ControlFrame.FLAG_LOSSY : 0,
+                policy.lossy() ? 0 : SERVER_COOKIE);
     }
 
     /** Goes all the way from a new session to READY; effects on the way are drained. */
@@ -238,18 +254,42 @@ public final class SessionBench implements AutoCloseable {
             poll();
             receive(serverIdent());
         } else {
-            session.accepted(
-                    new Established(
-                            newSecured(),
-                            EntityName.parse("client.4711"),
-                            SELF,
-                            EntityAddrVec.of(TARGET),
-                            CephFeatures.MESSENGER,
-                            true),
-                    nowNs);
+            accept(AcceptRule.IDENT_NEW);
+            if (!(pollOne().control() instanceof ControlFrame.ServerIdent)) {
+                throw new AssertionError("the first frame of an accepted session is not SERVER_IDENT");
+            }
         }
         effects.drain();
         return this;
+    }
+
+    /** The peer has dialled, with CLIENT_IDENT. */
+    public void accept(AcceptRule rule) {
+        Established established = new Established(
+                newSecured(),
+                EntityName.parse("client.4711"),
+                SELF,
+                EntityAddrVec.of(TARGET),
+                CephFeatures.MESSENGER,
+                policy.lossy());
+        ControlFrame.ServerIdent reply = new ControlFrame.ServerIdent(
+                EntityAddrVec.of(TARGET),
+                0,
+                17,
+                CephFeatures.MESSENGER,
+                CephFeatures.MSGR2_REQUIRED,
+                policy.lossy() ? ControlFrame.FLAG_LOSSY : 0,
+                policy.lossy() ? 0 : SERVER_COOKIE);
+        session.accepted(new AcceptNegotiation.Begin(established, reply, policy.lossy() ? 0 : COOKIE, 1, rule), nowNs);
+    }
+
+    /** The peer has dialled, with SESSION_RECONNECT, and the rules let it pass. */
+    public void reconnect(long connectSeq, long msgSeq) {
+        session.resumed(
+                new AcceptNegotiation.Resume(
+                        newSecured(),
+                        new ControlFrame.SessionReconnect(SELF, COOKIE, SERVER_COOKIE, 2, connectSeq, msgSeq)),
+                nowNs);
     }
 
     // --- The peer
@@ -316,7 +356,7 @@ public final class SessionBench implements AutoCloseable {
     }
 
     public long send(int priority, int frontBytes) {
-        session.send(new OutMessage(message(priority, frontBytes), ++accepted, frontBytes));
+        session.send(new OutMessage(message(priority, frontBytes), ++accepted, frontBytes), nowNs);
         return accepted;
     }
 
