@@ -35,6 +35,9 @@ final class InProcStream implements ByteStream {
     private final Queue<ByteBuf> received = new ArrayDeque<>();
     private @Nullable InProcStream peer;
     private boolean reading = true;
+    /** On the way from one loop to another: nothing is told to the listener. */
+    private volatile boolean moving;
+
     private boolean delivering;
     private boolean peerFinished;
     private boolean closed;
@@ -116,25 +119,30 @@ final class InProcStream implements ByteStream {
     }
 
     private void runTasks() {
-        while (loop.inLoop()) {
+        while (!moving && loop.inLoop()) {
             Runnable task = inbox.poll();
             if (task == null) {
                 return;
             }
             task.run();
         }
-        // Moved meanwhile: each task has come with a run of its own, but perhaps on the loop that was left.
-        loop.execute(this::runTasks);
+        // Else what is left runs when the move is over.
     }
 
     @Override
     public void moveTo(Loop target, Runnable moved) {
-        loop = target;
-        target.execute(() -> {
-            if (!ended) {
-                moved.run();
-            }
-            runTasks();
+        moving = true;
+        // Behind what this loop is in the middle of.
+        loop.execute(() -> {
+            loop = target;
+            target.execute(() -> {
+                moving = false;
+                if (!ended) {
+                    moved.run();
+                }
+                runTasks();
+                deliver();
+            });
         });
     }
 
@@ -156,7 +164,7 @@ final class InProcStream implements ByteStream {
         }
         delivering = true;
         try {
-            while (reading && !closed && !received.isEmpty()) {
+            while (reading && !moving && !closed && !received.isEmpty()) {
                 ByteBuf head = received.element();
                 int count = Math.min(readBytes, head.readableBytes());
                 ByteBuf piece = allocator.buffer(Math.max(1, count));
@@ -171,7 +179,7 @@ final class InProcStream implements ByteStream {
         } finally {
             delivering = false;
         }
-        if (peerFinished && received.isEmpty() && !closed) {
+        if (peerFinished && received.isEmpty() && !closed && !moving) {
             end();
         }
     }

@@ -1,0 +1,426 @@
+package org.msgr2.session.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.msgr2.core.FaultKind;
+import org.msgr2.core.ProtocolException;
+import org.msgr2.core.frame.ControlFrame;
+import org.msgr2.core.frame.ControlFrame.Ack;
+import org.msgr2.core.frame.ControlFrame.ClientIdent;
+import org.msgr2.core.frame.ControlFrame.SessionReconnect;
+import org.msgr2.core.frame.ControlFrame.SessionReconnectOk;
+import org.msgr2.core.frame.Tag;
+import org.msgr2.core.testing.LeakCheck;
+import org.msgr2.core.testing.Scenario;
+import org.msgr2.session.Policy;
+import org.msgr2.session.SessionEvent;
+import org.msgr2.session.accept.AcceptRule;
+import org.msgr2.session.accept.ExistingSession;
+import org.msgr2.session.testing.RecordingEffects.DropUndelivered;
+import org.msgr2.session.testing.SessionBench;
+import org.msgr2.session.testing.SessionBench.Written;
+
+/** A session that outlives its transports: what it keeps, what it sends again, what it says of itself. */
+class LosslessSessionTest {
+    @RegisterExtension
+    final LeakCheck leaks = new LeakCheck();
+
+    private SessionBench bench(Policy policy) {
+        return SessionBench.of(policy, leaks.allocator());
+    }
+
+    private static ProtocolException lost() {
+        return new ProtocolException(FaultKind.TRANSPORT, "lost");
+    }
+
+    private static List<Long> seqs(List<Written> frames) {
+        return frames.stream()
+                .filter(frame -> frame.tag() == Tag.MESSAGE)
+                .map(frame -> Objects.requireNonNull(frame.header()).seq())
+                .toList();
+    }
+
+    private static List<Integer> priorities(List<Written> frames) {
+        return frames.stream()
+                .filter(frame -> frame.tag() == Tag.MESSAGE)
+                .map(frame -> Objects.requireNonNull(frame.header()).priority())
+                .toList();
+    }
+
+    private static List<Long> range(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    /** A client that has sent that many messages, lost its transport, and has said SESSION_RECONNECT over another. */
+    private SessionBench interrupted(Policy policy, int sent) throws ProtocolException {
+        SessionBench bench = bench(policy).ready();
+        for (int i = 0; i < sent; i++) {
+            bench.send(127);
+        }
+        bench.poll();
+        bench.transportDown(lost());
+        return bench;
+    }
+
+    private static ControlFrame first(SessionBench bench) throws ProtocolException {
+        return Objects.requireNonNull(Objects.requireNonNull(bench.pollOne()).control());
+    }
+
+    @Test
+    @Scenario({"P03", "P07"})
+    void whatThePeerLacksIsSentAgainUnderTheSameNumbers() throws ProtocolException {
+        try (SessionBench bench = interrupted(Policy.losslessClient(), 5)) {
+            assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
+            bench.send(127);
+            bench.secure();
+            assertThat(first(bench))
+                    .isEqualTo(new SessionReconnect(
+                            SessionBench.SELF, SessionBench.COOKIE, SessionBench.SERVER_COOKIE, 18, 1, 0));
+            bench.receive(new SessionReconnectOk(3));
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            assertThat(seqs(bench.poll())).isEqualTo(List.of(4L, 5L, 6L));
+            bench.receive(new Ack(6));
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Scenario("P34")
+    void whatIsSentAgainPrecedesEverythingElse() throws ProtocolException {
+        try (SessionBench bench = interrupted(Policy.losslessClient(), 2)) {
+            bench.send(255);
+            bench.secure();
+            first(bench);
+            bench.receive(new SessionReconnectOk(0));
+            List<Written> frames = bench.poll();
+            assertThat(seqs(frames)).isEqualTo(range(1, 3));
+            assertThat(priorities(frames)).containsExactly(127, 127, 255);
+            bench.session().markDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 6, 100, Long.MAX_VALUE, -1})
+    void aPositionThatCannotBeIsNotAdopted(long claimed) throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            for (int i = 0; i < 5; i++) {
+                bench.send(127);
+            }
+            bench.poll();
+            bench.receive(new Ack(2));
+            bench.transportDown(lost());
+            bench.secure();
+            first(bench);
+            bench.effects().drain();
+            bench.receive(new SessionReconnectOk(claimed));
+            assertThat(bench.effects().events(SessionEvent.RemoteReset.class)).hasSize(1);
+            assertThat(bench.effects().events(SessionEvent.Discarded.class))
+                    .containsExactly(new SessionEvent.Discarded(3, 5, 3, "the peer has forgotten the session"));
+            assertThat(bench.effects()
+                            .events(SessionEvent.AttemptFailed.class)
+                            .get(0)
+                            .cause()
+                            .kind())
+                    .isEqualTo(FaultKind.SEQUENCE);
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Scenario("P23")
+    void oneAcknowledgementFreesAThousandMessages() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            for (int i = 0; i < 1000; i++) {
+                bench.send(127);
+            }
+            assertThat(seqs(bench.poll())).isEqualTo(range(1, 1000));
+            assertThat(leaks.heldBytes()).isPositive();
+            bench.receive(new Ack(1000));
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Scenario("P27")
+    void anAcknowledgementBeyondWhatWasSentMeansAllOfIt() throws ProtocolException {
+        for (long seq : new long[] {4, 1000, Long.MAX_VALUE, -1}) {
+            try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+                bench.send(127);
+                bench.send(127);
+                bench.poll();
+                bench.receive(new Ack(seq));
+                assertThat(leaks.heldBytes()).isZero();
+                assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+                bench.send(127);
+                assertThat(seqs(bench.poll())).isEqualTo(List.of(3L));
+                bench.session().markDown();
+            }
+        }
+    }
+
+    @Test
+    @Scenario("P24")
+    void acknowledgementsRideOnMessagesOrGoAloneWhenThereIsNothingElse() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            bench.receive(bench.peerMessage(10));
+            bench.receive(bench.peerMessage(10));
+            bench.send(127);
+            List<Written> frames = bench.poll();
+            assertThat(frames).hasSize(1);
+            assertThat(Objects.requireNonNull(frames.get(0).header()).ackSeq()).isEqualTo(2);
+            bench.receive(bench.peerMessage(10));
+            bench.receive(bench.peerMessage(10));
+            assertThat(bench.poll()).extracting(Written::control).containsExactly(new Ack(4));
+            assertThat(bench.poll()).isEmpty();
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("S29")
+    void aRetryIsAnsweredOnTheSameTransport() throws ProtocolException {
+        try (SessionBench bench = interrupted(Policy.losslessClient(), 1)) {
+            bench.secure();
+            first(bench);
+            bench.receive(new ControlFrame.SessionRetry(9));
+            assertThat(((SessionReconnect) first(bench)).connectSeq()).isEqualTo(10);
+            bench.receive(new ControlFrame.SessionRetryGlobal(100));
+            assertThat(((SessionReconnect) first(bench)).globalSeq()).isEqualTo(101);
+            bench.receive(new SessionReconnectOk(1));
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Scenario("S31")
+    void aPeerThatNeverEstablishedTheSessionGetsEverything() throws ProtocolException {
+        try (SessionBench bench = interrupted(Policy.losslessPeer(), 3)) {
+            bench.secure();
+            first(bench);
+            bench.effects().drain();
+            bench.receive(new ControlFrame.SessionReset(false));
+            ClientIdent ident = (ClientIdent) first(bench);
+            assertThat(ident.cookie()).isEqualTo(SessionBench.COOKIE);
+            bench.receive(bench.serverIdent());
+            assertThat(seqs(bench.poll())).as("from the first number on").isEqualTo(range(1, 3));
+            assertThat(bench.effects().events(SessionEvent.RemoteReset.class)).isEmpty();
+            assertThat(bench.effects().events(SessionEvent.Discarded.class)).isEmpty();
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("S30")
+    void aPeerThatHasForgottenTheSessionGetsNothingOfIt() throws ProtocolException {
+        try (SessionBench bench = interrupted(Policy.losslessClient(), 3)) {
+            bench.secure();
+            first(bench);
+            bench.effects().drain();
+            bench.receive(new ControlFrame.SessionReset(true));
+            assertThat(bench.effects().effects(DropUndelivered.class)).hasSize(1);
+            assertThat(bench.effects().events(SessionEvent.RemoteReset.class)).hasSize(1);
+            assertThat(bench.effects().events(SessionEvent.Discarded.class))
+                    .containsExactly(new SessionEvent.Discarded(1, 3, 3, "the peer has forgotten the session"));
+            assertThat(first(bench)).isInstanceOf(ClientIdent.class);
+            bench.receive(bench.serverIdent());
+            assertThat(bench.poll()).isEmpty();
+            bench.send(127);
+            assertThat(seqs(bench.poll())).isEqualTo(List.of(1L));
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario({"S24", "S25"})
+    void whoIsToldToWaitDialsOnlyWhenThePeerDoesNotCome() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer())) {
+            bench.send(127);
+            bench.session().connect(bench.nowNs());
+            bench.secure();
+            first(bench);
+            bench.effects().drain();
+            bench.receive(new ControlFrame.Wait());
+            assertThat(bench.session().state()).isEqualTo(SessionState.WAIT);
+            assertThat(bench.until(TimerId.BACKOFF)).isEqualTo(Duration.ofSeconds(15));
+            assertThat(bench.isArmed(TimerId.READY)).isFalse();
+            int generation = bench.session().generation();
+            bench.pass(Duration.ofSeconds(15));
+            assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
+            assertThat(bench.session().generation()).isEqualTo(generation + 1);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("S24")
+    void whoIsToldToWaitIsTakenOverAtOnce() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer())) {
+            bench.send(127);
+            bench.session().connect(bench.nowNs());
+            bench.secure();
+            first(bench);
+            bench.receive(new ControlFrame.Wait());
+            bench.accept(AcceptRule.IDENT_RACE_LOST);
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            assertThat(bench.isArmed(TimerId.BACKOFF)).isFalse();
+            List<Written> frames = bench.poll();
+            assertThat(frames.get(0).tag()).isEqualTo(Tag.SERVER_IDENT);
+            assertThat(seqs(frames)).isEqualTo(List.of(1L));
+            bench.session().markDown();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stateful_server, true", "lossless_peer, true", "lossless_peer_reuse, true", "lossless_client, false"})
+    @Scenario("P16")
+    void whoHasNothingToSendWaitsIfItsPolicySaysSo(String name, boolean waits) throws ProtocolException {
+        Policy policy = Policy.all().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        try (SessionBench bench = bench(policy).ready()) {
+            bench.transportDown(lost());
+            assertThat(bench.session().state()).isEqualTo(waits ? SessionState.STANDBY : SessionState.CONNECTING);
+            assertThat(bench.effects().events(SessionEvent.Interrupted.class))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.waiting()).isEqualTo(waits));
+            assertThat(bench.isArmed(TimerId.IDLE)).isFalse();
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("P30")
+    void aKeepaliveThatWaitsPreventsStandby() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer()).ready()) {
+            bench.session().sendKeepalive(1, bench.wall(), bench.nowNs());
+            bench.transportDown(lost());
+            assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("P16")
+    void somethingToSendEndsStandby() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer()).ready()) {
+            bench.transportDown(lost());
+            bench.send(127);
+            assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
+            bench.secure();
+            assertThat(((SessionReconnect) first(bench)).connectSeq()).isEqualTo(1);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("S14")
+    void aServerNeverDialsAndKeepsWhatItHasToSend() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            bench.send(127);
+            bench.send(127);
+            bench.poll();
+            bench.transportDown(lost());
+            bench.send(127);
+            bench.pass(Duration.ofDays(1));
+            assertThat(bench.session().state()).isEqualTo(SessionState.STANDBY);
+            bench.reconnect(1, 1);
+            List<Written> frames = bench.poll();
+            assertThat(frames.get(0).control()).isEqualTo(new SessionReconnectOk(0));
+            assertThat(seqs(frames)).isEqualTo(List.of(2L, 3L));
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("S14")
+    void aReconnectThatOvertakesTheOldTransportsEndTakesOver() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            bench.receive(bench.peerMessage(10));
+            bench.send(127);
+            bench.poll();
+            int old = bench.session().generation();
+            bench.reconnect(1, 0);
+            bench.receive(bench.peerMessage(10), old);
+            List<Written> frames = bench.poll();
+            assertThat(frames.get(0).control()).isEqualTo(new SessionReconnectOk(1));
+            assertThat(seqs(frames)).isEqualTo(List.of(1L));
+            bench.session().transportDown(lost(), old, bench.nowNs());
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void whatAnIncomingConnectionSeesIsWhatThereIs() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            for (int i = 0; i < 5; i++) {
+                bench.send(127);
+            }
+            bench.poll();
+            bench.receive(new Ack(2));
+            assertThat(bench.session().existing(true))
+                    .isEqualTo(new ExistingSession(
+                            ExistingSession.Phase.READY,
+                            false,
+                            false,
+                            true,
+                            true,
+                            SessionBench.COOKIE,
+                            SessionBench.SERVER_COOKIE,
+                            1,
+                            0,
+                            2,
+                            5,
+                            true));
+            bench.transportDown(lost());
+            assertThat(bench.session().existing(true).phase()).isEqualTo(ExistingSession.Phase.STANDBY);
+            assertThat(bench.session().existing(true).ackedSeq()).isEqualTo(2);
+            assertThat(bench.session().existing(true).sentSeq()).isEqualTo(5);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("P43")
+    void aDisposableSessionEndsWithItsTransport() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            bench.send(127);
+            bench.poll();
+            bench.session().markDisposable();
+            bench.transportDown(lost());
+            assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
+            assertThat(bench.effects().events(SessionEvent.Reset.class)).hasSize(1);
+            assertThat(bench.effects().events(SessionEvent.Discarded.class)).hasSize(1);
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Scenario("S37")
+    void aServerCanMakeALosslessClientLossy() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient())) {
+            bench.session().connect(bench.nowNs());
+            bench.secure();
+            first(bench);
+            ControlFrame.ServerIdent kept = (ControlFrame.ServerIdent) bench.serverIdent();
+            bench.receive(new ControlFrame.ServerIdent(
+                    kept.addrs(), kept.gid(), kept.globalSeq(), kept.supported(), kept.required(), 1, 0));
+            bench.send(127);
+            bench.poll();
+            assertThat(leaks.heldBytes()).as("nothing is kept").isZero();
+            bench.transportDown(lost());
+            assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
+        }
+    }
+}
