@@ -146,6 +146,11 @@ public final class Messenger implements AutoCloseable {
         if (addr.type() != EntityAddr.Type.MSGR2 || addr.ip().length == 0) {
             throw new IOException("cannot listen on " + addr + ": not a v2 address");
         }
+        if (config.acceptPolicy().registers() && network.loops() > 1 && !network.movesStreams()) {
+            throw new IOException("cannot listen on " + addr + ": sessions of policy "
+                    + config.acceptPolicy().name() + " move between loops, which transport " + network.name()
+                    + " cannot do; give it one thread, or take another");
+        }
         Transport.Listener listener = network.listen(addr, node::accept);
         listeners.add(listener);
         told.bound(listener.addr());

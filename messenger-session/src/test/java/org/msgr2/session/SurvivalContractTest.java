@@ -34,8 +34,7 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
 
     private Messenger server(Policy policy) {
         cutAtServer = new CutTransport(network.transport(leaks.allocator()));
-        return start(messenger("osd.3")
-                .transport(cutAtServer)
+        return start(network.messenger("osd.3", leaks.allocator(), cutAtServer)
                 .acceptPolicy(policy)
                 .dialPolicy(policy.server() ? Policy.lossyClient() : policy)
                 .limits(QUICK)
@@ -44,8 +43,7 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
 
     private Messenger client(String name, Policy policy) {
         cutAtClient = new CutTransport(network.transport(leaks.allocator()));
-        return start(messenger(name)
-                .transport(cutAtClient)
+        return start(network.messenger(name, leaks.allocator(), cutAtClient)
                 .dialPolicy(policy)
                 .acceptPolicy(policy.server() || policy.standby() ? policy : Policy.statelessServer())
                 .limits(QUICK)

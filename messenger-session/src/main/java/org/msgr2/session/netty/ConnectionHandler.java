@@ -94,9 +94,6 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
     public void moveTo(Loop target, Runnable moved) {
         Channel moving = channel();
         EventLoop executor = loops.executorOf(target);
-        boolean reading = moving.config().isAutoRead();
-        // io_uring reads ahead, and asks again on the new loop only if reading was off in between.
-        moving.config().setAutoRead(false);
         moving.deregister().addListener(left -> {
             if (!left.isSuccess()) {
                 moving.close();
@@ -105,7 +102,6 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
             executor.register(moving).addListener(arrived -> {
                 if (arrived.isSuccess()) {
                     loop = target;
-                    moving.config().setAutoRead(reading);
                     moved.run();
                 } else {
                     moving.close();

@@ -95,6 +95,12 @@ public final class NettyTransport implements Transport {
         return loops.get(index);
     }
 
+    /** Not with io_uring: Netty 4.2 loses a loop now and then if a channel with a read under way leaves it. */
+    @Override
+    public boolean movesStreams() {
+        return io != NettyIo.IO_URING;
+    }
+
     /** A channel is open: it is closed with the transport from now on. */
     private EventExecutorLoop opened(Channel channel) {
         channels.add(channel);

@@ -37,6 +37,11 @@ record TlsTransport(NettyTransport tcp, TlsContext tls) implements Transport {
     }
 
     @Override
+    public boolean movesStreams() {
+        return tcp.movesStreams();
+    }
+
+    @Override
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
         InetSocketAddress peer = SocketAddresses.of(target);
         tcp.connect(target, loop, listener, failed, (channel, owner, loops) -> {

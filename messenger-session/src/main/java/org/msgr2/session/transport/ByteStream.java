@@ -37,7 +37,8 @@ public interface ByteStream {
     /**
      * Goes over to another loop of the same transport: from {@code moved} on, which runs there, everything about the stream
      * happens there. Until then nothing is told to the listener, and nothing may be asked of the stream but to close it. Bytes
-     * stay in order, and none is lost. If the stream ends on the way, {@code moved} does not run.
+     * stay in order, and none is lost. If the stream ends on the way, {@code moved} does not run. Only if {@link
+     * Transport#movesStreams}.
      */
     void moveTo(Loop loop, Runnable moved);
 

@@ -28,6 +28,13 @@ public interface Transport extends AutoCloseable {
     Loop loop(int index);
 
     /**
+     * Whether {@link ByteStream#moveTo} works. Sessions that outlive a connection need it, unless there is one loop only.
+     */
+    default boolean movesStreams() {
+        return true;
+    }
+
+    /**
      * Dials. The listener hears of it on the given loop, never within this call.
      *
      * @param failed told instead of any call to the listener, if the stream cannot be opened

@@ -103,6 +103,11 @@ public final class CutTransport implements Transport {
     }
 
     @Override
+    public boolean movesStreams() {
+        return inner.movesStreams();
+    }
+
+    @Override
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
         inner.connect(target, loop, new Watch(listener), failed);
     }

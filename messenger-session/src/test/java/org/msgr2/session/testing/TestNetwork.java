@@ -62,11 +62,16 @@ public abstract class TestNetwork implements AutoCloseable {
 
     /** TCP on the loopback interface. A test is skipped where the machine cannot do it that way. */
     public static TestNetwork netty(NettyIo io) {
+        return netty(io, LOOPS);
+    }
+
+    /** The same with that many loops for each end. */
+    public static TestNetwork netty(NettyIo io, int loops) {
         assumeTrue(io.isAvailable(), () -> io + " is not available: " + whyNot(io));
         return new Threaded() {
             @Override
             Transport newTransport(ByteBufAllocator allocator) {
-                return new NettyTransport(io, LOOPS, allocator);
+                return new NettyTransport(io, loops, allocator);
             }
         };
     }
@@ -103,8 +108,13 @@ public abstract class TestNetwork implements AutoCloseable {
     }
 
     /** A messenger on a transport of its own. */
-    public Messenger.Builder messenger(String name, ByteBufAllocator allocator) {
-        return Messenger.builder(name).allocator(allocator).transport(transport(allocator));
+    public final Messenger.Builder messenger(String name, ByteBufAllocator allocator) {
+        return messenger(name, allocator, transport(allocator));
+    }
+
+    /** A messenger on one of this network's transports, or on one that wraps it. */
+    public Messenger.Builder messenger(String name, ByteBufAllocator allocator, Transport transport) {
+        return Messenger.builder(name).allocator(allocator).transport(transport);
     }
 
     /** Where to listen: a free port of the loopback interface. */
@@ -210,8 +220,10 @@ public abstract class TestNetwork implements AutoCloseable {
         }
 
         @Override
-        public Messenger.Builder messenger(String name, ByteBufAllocator allocator) {
-            return super.messenger(name, allocator).workerPool(time.workers()).clock(time.wallClock());
+        public Messenger.Builder messenger(String name, ByteBufAllocator allocator, Transport transport) {
+            return super.messenger(name, allocator, transport)
+                    .workerPool(time.workers())
+                    .clock(time.wallClock());
         }
 
         @Override
