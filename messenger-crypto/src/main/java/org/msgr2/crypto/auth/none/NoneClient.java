@@ -16,6 +16,7 @@ import org.msgr2.crypto.auth.AuthMode;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.MethodRefusedException;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
 
@@ -59,9 +60,6 @@ final class NoneClient implements AuthClient {
     @Override
     public Offer badMethod(int method, int result, List<Integer> allowedMethods, List<Integer> allowedModes)
             throws ProtocolException {
-        throw new ProtocolException(
-                FaultKind.AUTH,
-                "the peer refuses method none (error " + result + "): it allows methods "
-                        + AuthMethod.toString(allowedMethods) + ", modes " + ConnectionMode.toString(allowedModes));
+        throw new MethodRefusedException(AuthMethod.NONE, result, allowedMethods, allowedModes);
     }
 }

@@ -37,6 +37,7 @@ import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
 import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.MethodRefusedException;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
 
@@ -260,9 +261,14 @@ class NoneAuthTest {
     @Scenario("A04")
     void theClientGivesUpWhenItIsRefusedAndSaysWhatThePeerAllows() {
         assertThatThrownBy(() -> auth.client(EntityType.MON).badMethod(1, -95, List.of(2, 9), List.of(2, 1)))
-                .isInstanceOfSatisfying(
-                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.AUTH))
-                .hasMessage("the peer refuses method none (error -95): it allows methods [cephx, method 9],"
+                .isInstanceOfSatisfying(MethodRefusedException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(FaultKind.AUTH);
+                    assertThat(e.method()).isEqualTo(AuthMethod.NONE);
+                    assertThat(e.result()).isEqualTo(-95);
+                    assertThat(e.allowedMethods()).containsExactly(AuthMethod.CEPHX, AuthMethod.UNKNOWN);
+                    assertThat(e.allowedModes()).containsExactly(ConnectionMode.SECURE, ConnectionMode.CRC);
+                })
+                .hasMessage("the peer refuses method none with EOPNOTSUPP (-95): it allows methods [cephx, method 9],"
                         + " modes [secure, crc]");
     }
 }
