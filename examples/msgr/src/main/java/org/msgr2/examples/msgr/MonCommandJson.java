@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A command as monitors read it: one JSON object with a {@code prefix} and the arguments by name. */
 final class MonCommandJson {
@@ -16,6 +17,9 @@ final class MonCommandJson {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    /** Where in the parser's own terms; people read the line and the column. */
+    private static final Pattern ELSEWHERE = Pattern.compile(" \\(start marker at .*\\)$");
 
     private MonCommandJson() {}
 
@@ -55,7 +59,9 @@ final class MonCommandJson {
                     ? ""
                     : ", line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw Failure.usage("the command is not JSON" + where + ": " + Faults.oneLine(e.getOriginalMessage()), e);
+            String why =
+                    ELSEWHERE.matcher(Faults.oneLine(e.getOriginalMessage())).replaceFirst("");
+            throw Failure.usage("the command is not JSON" + where + ": " + why, e);
         }
         if (!(node instanceof ObjectNode command)) {
             throw Failure.usage("the command must be a JSON object, such as {\"prefix\":\"status\"}");

@@ -77,6 +77,7 @@ final class PingCommand implements Callable<Integer> {
         if (count < 0) {
             throw Failure.usage("--count must not be negative: " + count + " (0 is until Ctrl-C)");
         }
+        Client.checkDialable(addr);
         ClusterAccess access = ceph.access();
         if (access.credentials().needTickets() && type != EntityType.MON) {
             fetchTickets(access);

@@ -30,7 +30,8 @@ class ServeCommandTest {
             assertThat(node.line()).isEqualTo("ready");
 
             for (String line : new String[] {first, second}) {
-                Run ping = Run.of("ping", "--count=1", "--type=osd", line.substring(line.lastIndexOf(' ') + 1));
+                Run ping = Run.of(
+                        "ping", "--auth=none", "--count=1", "--type=osd", line.substring(line.lastIndexOf(' ') + 1));
                 assertThat(ping.exitCode()).isZero();
                 assertThat(ping.out()).contains("osd.3 at ");
             }
@@ -157,7 +158,7 @@ class ServeCommandTest {
             assertThat(node.line()).startsWith("listening msgr2 ");
             assertThat(node.line()).isEqualTo("ready");
 
-            Run ping = Run.of("ping", "--count=1", line.substring(line.lastIndexOf(' ') + 1));
+            Run ping = Run.of("ping", "--auth=none", "--count=1", line.substring(line.lastIndexOf(' ') + 1));
             assertThat(ping.out()).contains("osd.6 at ");
         }
     }
