@@ -96,7 +96,7 @@ final class Credentials implements AuthProvider {
         }
         return cephx.globalId() == 0
                 ? "name a monitor with --mon ADDR or --conf FILE, or give --auth none if the peer allows it"
-                : "the monitor gave " + self + " none; has it capabilities for " + type + "?";
+                : "the monitor gives " + self + " none for this type of peer";
     }
 
     private String advice(MethodRefusedException refused) {

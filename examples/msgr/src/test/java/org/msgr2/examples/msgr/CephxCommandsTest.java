@@ -240,10 +240,13 @@ class CephxCommandsTest {
                     .contains("no ticket for osd yet")
                     .endsWith(
                             "; name a monitor with --mon ADDR or --conf FILE, or give --auth none if the peer allows it");
-
-            Run weak = Run.of("ping", "--name=client.weak", keyring, "--mon=" + cluster.monitor(), cluster.osd());
-            assertThat(weak.exitCode()).isEqualTo(1);
-            assertThat(weak.error()).endsWith("; the monitor gave client.weak none; has it capabilities for osd?");
+        }
+        try (TestCluster cluster = TestCluster.start(directory, BOTH);
+                TestNode other = TestNode.start("client.7", new EchoService())) {
+            String keyring = "--keyring=" + cluster.adminKeyring();
+            Run none = Run.of("ping", keyring, "--mon=" + cluster.monitor(), other.addr());
+            assertThat(none.exitCode()).isEqualTo(1);
+            assertThat(none.error()).endsWith("; the monitor gives client.admin none for this type of peer");
         }
     }
 

@@ -117,7 +117,7 @@ final class TestCluster implements AutoCloseable {
         return osd.toString();
     }
 
-    /** Of client.admin, and of client.weak, who may not talk to the OSD. */
+    /** Of client.admin, and of client.weak. */
     Path adminKeyring() {
         return keyring;
     }

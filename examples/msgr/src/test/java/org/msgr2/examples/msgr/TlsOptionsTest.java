@@ -86,7 +86,7 @@ class TlsOptionsTest {
                 .isZero();
         Run without = ping(serving, pin);
         assertThat(without.exitCode()).isEqualTo(1);
-        assertThat(without.error()).contains("certificate");
+        assertThat(without.error()).contains("the peer requires a client certificate, and we have none");
     }
 
     @Test
