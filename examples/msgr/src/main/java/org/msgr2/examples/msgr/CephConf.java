@@ -108,7 +108,7 @@ final class CephConf {
         return null;
     }
 
-    /** The name of the cluster is that of the file: {@code ceph.conf} is of the cluster {@code ceph}. */
+    /** The name of the cluster is that of the file, {@code ceph.conf} is of the cluster {@code ceph} (observed on 16.2.15). */
     String cluster() {
         Path name = file.getFileName();
         String text = name == null ? "" : name.toString();

@@ -10,7 +10,10 @@ import org.msgr2.core.address.EntityName;
 import org.msgr2.crypto.key.CryptoKey;
 import org.msgr2.crypto.key.Keyring;
 
-/** Where a client's key may be, in the order in which Ceph looks; the first file that can be read is the one. */
+/**
+ * Where a client's key may be, in the order in which Ceph looks (asked of {@code ceph-conf}, 16.2.15); the first file that can
+ * be read is the one.
+ */
 final class KeyringSearch {
     /** What Ceph's option {@code keyring} is by default, for clients. */
     private static final String DEFAULT =
