@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footerHeading = "%nExamples:%n",
         footer = {
             "  msgr demo",
-            "  msgr serve --auth none",
+            "  msgr serve --data /var/lib/node",
             "  msgr ping v2:127.0.0.1:3400 --auth none",
             "  msgr ceph status --conf /etc/ceph/ceph.conf",
             "",
