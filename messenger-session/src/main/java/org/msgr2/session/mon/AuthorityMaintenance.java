@@ -30,13 +30,19 @@ public final class AuthorityMaintenance implements Service {
     private static final Duration STOP_MAX = Duration.ofSeconds(2);
 
     private final TicketAuthority authority;
+    private final Duration interval;
     private final Object lifecycle = new Object();
     private volatile Health health = Health.OK;
     private @Nullable ScheduledExecutorService thread; // guarded by lifecycle
 
     /** @param authority stays the caller's */
     public AuthorityMaintenance(TicketAuthority authority) {
+        this(authority, INTERVAL);
+    }
+
+    AuthorityMaintenance(TicketAuthority authority, Duration interval) {
         this.authority = authority;
+        this.interval = interval;
     }
 
     @Override
@@ -62,7 +68,7 @@ public final class AuthorityMaintenance implements Service {
                 return daemon;
             });
             ScheduledFuture<?> unused = own.scheduleWithFixedDelay(
-                    this::run, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                    this::run, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
             thread = own;
         }
     }

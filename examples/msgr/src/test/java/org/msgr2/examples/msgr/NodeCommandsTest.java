@@ -38,10 +38,13 @@ class NodeCommandsTest {
             JsonNode all = new ObjectMapper()
                     .readTree(ask(node, "{\"prefix\": \"get_command_descriptions\"}")
                             .output());
-            assertThat(all).hasSizeGreaterThan(8).allSatisfy(each -> assertThat(each.get("perm").asText())
-                    .isEqualTo("r"));
+            assertThat(all)
+                    .hasSizeGreaterThan(8)
+                    .allSatisfy(each -> assertThat(each.get("perm").asText()).isEqualTo("r"));
             assertThat(all.findValues("sig").toString())
-                    .contains("[\"status\"]", "[\"mon\",\"metadata\",{\"name\":\"id\",\"type\":\"CephString\",\"req\":\"false\"}]");
+                    .contains(
+                            "[\"status\"]",
+                            "[\"mon\",\"metadata\",{\"name\":\"id\",\"type\":\"CephString\",\"req\":\"false\"}]");
         }
     }
 
@@ -88,7 +91,8 @@ class NodeCommandsTest {
     @Test
     void whatDoesNotExistIsSaid() throws Exception {
         try (ServedNode node = open()) {
-            assertThat(ask(node, "{\"prefix\": \"mon metadata\", \"id\": \"b\"}").result())
+            assertThat(ask(node, "{\"prefix\": \"mon metadata\", \"id\": \"b\"}")
+                            .result())
                     .isEqualTo(ENOENT);
             assertThat(ask(node, "{\"prefix\": \"mon dump\", \"epoch\": 7}").result())
                     .isEqualTo(ENOENT);
@@ -108,9 +112,9 @@ class NodeCommandsTest {
     @Test
     void whoHasLoggedInNeedsToBeAllowedToRead() throws Exception {
         Path file = directory.resolve("keyring");
-        Keyring keys =
-                Keyring.EMPTY.with(EntityName.parse("mon.a"), ServedNode.newKey(), Map.of("mon", "allow *"));
-        Map<String, String> caps = Map.of("reader", "allow r", "all", "allow *", "writer", "allow w", "other", "profile x");
+        Keyring keys = Keyring.EMPTY.with(EntityName.parse("mon.a"), ServedNode.newKey(), Map.of("mon", "allow *"));
+        Map<String, String> caps =
+                Map.of("reader", "allow r", "all", "allow *", "writer", "allow w", "other", "profile x");
         for (Map.Entry<String, String> each : caps.entrySet()) {
             keys = keys.with(
                     EntityName.parse("client." + each.getKey()),

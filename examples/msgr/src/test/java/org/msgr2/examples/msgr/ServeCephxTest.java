@@ -103,9 +103,10 @@ class ServeCephxTest {
     void whoHasNoKeyOrAWrongOneIsRefusedAndCounted() throws Exception {
         try (ServedNode node = ServedNode.start("--data=" + data())) {
             EntityName admin = EntityName.parse("client.admin");
-            assertThatThrownBy(() -> connect(ServedNode.anonymous(), node.addr())).hasMessageContaining("cephx");
-            assertThatThrownBy(() -> connect(
-                            ServedNode.client(admin, ServedNode.newKey(), ConnectionMode.SECURE), node.addr()))
+            assertThatThrownBy(() -> connect(ServedNode.anonymous(), node.addr()))
+                    .hasMessageContaining("cephx");
+            assertThatThrownBy(() ->
+                            connect(ServedNode.client(admin, ServedNode.newKey(), ConnectionMode.SECURE), node.addr()))
                     .hasMessageContaining("EACCES");
             assertThatThrownBy(() -> connect(
                             ServedNode.client(
@@ -148,7 +149,9 @@ class ServeCephxTest {
                         .with(EntityName.parse("mon."), ServedNode.newKey(), Map.of("mon", "allow *"))
                         .with(EntityName.parse("client.bob"), ServedNode.newKey(), Map.of("mon", "allow r")));
         try (ServedNode node = ServedNode.start("--data=" + data(), "--name=mon.a", "--keyring=" + other)) {
-            assertThat(node.lines()).hasSize(1).allSatisfy(line -> assertThat(line).startsWith("listening "));
+            assertThat(node.lines())
+                    .hasSize(1)
+                    .allSatisfy(line -> assertThat(line).startsWith("listening "));
             assertThat(keyring()).doesNotExist();
             assertThat(connect(ServedNode.client("client.bob", other, ConnectionMode.SECURE), node.addr()))
                     .isEqualTo(ConnectionMode.SECURE);

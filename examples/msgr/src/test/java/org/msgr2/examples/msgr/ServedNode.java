@@ -98,7 +98,8 @@ final class ServedNode implements AutoCloseable {
     /** The same with a key of that file. */
     static Messenger.Builder client(String name, Path keyring, ConnectionMode mode) throws Exception {
         EntityName entity = EntityName.parse(name);
-        return client(entity, KeyringFile.read(keyring).find(entity).orElseThrow().key(), mode);
+        return client(
+                entity, KeyringFile.read(keyring).find(entity).orElseThrow().key(), mode);
     }
 
     static Messenger.Builder anonymous() {
