@@ -82,6 +82,7 @@ final class Node implements AutoCloseable {
             resources.push(DataDirectory.lock(setup.data));
         }
         NodeSecurity security = NodeSecurity.open(setup.auth, setup.name, setup.data);
+        resources.push(security);
         TlsContext tls = setup.tls == null ? null : setup.tls.open();
         NettyTransport transport = transport(setup.io);
         resources.push(transport);

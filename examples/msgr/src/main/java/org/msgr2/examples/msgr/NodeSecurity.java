@@ -25,7 +25,7 @@ import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.crypto.onwire.AeadProvider;
 
 /** {@link NodeAuth} at work: keys are read, and there is an authority that issues tickets. */
-final class NodeSecurity {
+final class NodeSecurity implements AutoCloseable {
     private static final String KEYRING = "keyring";
     private static final String AUTHORITY = "authority";
 
@@ -115,5 +115,13 @@ final class NodeSecurity {
     /** How many were refused, for which reason. */
     Map<LoginListener.Reason, Long> failedLogins() {
         return failedLogins == null ? Map.of() : failedLogins.counts();
+    }
+
+    /** Forgets the keys, once nobody can log in any more. */
+    @Override
+    public void close() {
+        if (keyring != null) {
+            keyring.keys().destroy();
+        }
     }
 }
