@@ -24,7 +24,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--messages",
             paramLabel = "N",
-            defaultValue = "50000",
+            defaultValue = "20000",
             description = "How many to stream through the node. Default: ${DEFAULT-VALUE}.")
     private int messages;
 
