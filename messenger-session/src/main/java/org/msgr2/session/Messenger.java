@@ -34,6 +34,7 @@ import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.driver.Node;
 import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.netty.NettyTransport;
+import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,6 +210,24 @@ public final class Messenger implements AutoCloseable {
 
     public MessengerConfig config() {
         return config;
+    }
+
+    /**
+     * An event loop, for the timers of what lives with this messenger. A task on it must not block: connections share it. It
+     * accepts none after the messenger is closed, unless the transport is the caller's.
+     */
+    public Loop loop() {
+        return transport.loop(0);
+    }
+
+    /** Where dispatch that is not fast runs; for callbacks to the application that a timer brings about. */
+    public Executor workers() {
+        return workers;
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
+        return closed.get();
     }
 
     /** For logs: how bytes travel. */
