@@ -307,6 +307,11 @@ class RecordedConnectionsTest {
         }
 
         @Override
+        public void peek(ByteBuf beginning, ByteBuf out) {
+            cipher.peek(beginning, out);
+        }
+
+        @Override
         public void close() {}
     }
 }
