@@ -17,6 +17,7 @@ import org.msgr2.core.testing.ByteMutator;
 import org.msgr2.core.testing.CephVectors;
 import org.msgr2.core.testing.CephVectors.RecordedFrame;
 import org.msgr2.core.testing.FrameFeed;
+import org.msgr2.core.testing.FuzzRuns;
 import org.msgr2.core.testing.JceFrameCipher;
 import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.RawFrame;
@@ -31,7 +32,7 @@ import org.msgr2.core.wire.Limits;
  * <p>{@code -Dmsgr2.fuzz.seed=N} repeats a run, {@code -Dmsgr2.fuzz.mutations=N} sets its length.
  */
 class SecureFrameFuzzTest {
-    private static final long MUTATIONS = Long.getLong("msgr2.fuzz.mutations", 30_000);
+    private static final long MUTATIONS = FuzzRuns.of("msgr2.fuzz.mutations", 25_000);
     private static final Limits LIMITS = limits();
     private static final long HELD_BYTES_MAX = 3L * (LIMITS.frames().messageBytesMax() + 1024);
 
