@@ -131,9 +131,20 @@ class AuthenticationFaultTest extends NetworkTestBase<TestNetwork.Virtual> {
         private final Messenger client;
 
         Pair(Mode mode, @Nullable Cut cutAtClient, @Nullable Cut cutAtMonitor, Duration thinking) throws IOException {
+            this(mode, cutAtClient, cutAtMonitor, thinking, null);
+        }
+
+        /** @param wrongKey the client's, if it is not the one that the monitor knows */
+        Pair(
+                Mode mode,
+                @Nullable Cut cutAtClient,
+                @Nullable Cut cutAtMonitor,
+                Duration thinking,
+                @Nullable CryptoKey wrongKey)
+                throws IOException {
             List<ConnectionMode> modes = List.of(mode.mode);
             cephx = new CephxClient(
-                    CephxConfig.of(ADMIN, key).withModes(modes, modes),
+                    CephxConfig.of(ADMIN, wrongKey == null ? key : wrongKey).withModes(modes, modes),
                     network.time().wallClock(),
                     entropy);
             atMonitor = new CutTransport(network.transport(leaks.allocator()), cutAtMonitor);
@@ -222,6 +233,48 @@ class AuthenticationFaultTest extends NetworkTestBase<TestNetwork.Virtual> {
         waiting.clear();
         due.forEach(Runnable::run);
         network.settle();
+    }
+
+    @Scenario({"A01", "A10"})
+    @ParameterizedTest
+    @EnumSource
+    void anEntityWithItsKeyIsKnownByNameAndCapabilities(Mode mode) throws IOException {
+        Pair pair = new Pair(mode, null, null, Duration.ZERO);
+        Connection connection = pair.client.connect(EntityType.MON, pair.addr);
+        ConnectionInfo info = network.get("ready", connection.ready());
+        pair.echo(connection, 1);
+
+        assertThat(info.mode()).isEqualTo(mode.mode);
+        assertThat(info.revision()).isEqualTo(mode.revision);
+        assertThat(info.identity().authenticated()).isTrue();
+        ConnectionInfo seen =
+                heardByMonitor.all(SessionEvent.Accepted.class).get(0).info();
+        assertThat(seen.identity().name()).isEqualTo(ADMIN);
+        assertThat(seen.identity().globalId()).isEqualTo(pair.cephx.globalId()).isPositive();
+        assertThat(seen.identity().capabilities().text("mon")).isEqualTo("allow *");
+        assertThat(pair.cephx.hasTicket(EntityType.AUTH)).isTrue();
+    }
+
+    /** One attempt after the other, with longer and longer waits. */
+    @Scenario("A07")
+    @Test
+    void aClientWithTheWrongKeyDoesNotHammerAtTheMonitor() throws IOException {
+        CryptoKey wrong = CryptoKey.generate(KeyType.AES, UTime.ZERO, entropy);
+        Pair pair = new Pair(Mode.SECURE, null, null, Duration.ZERO, wrong);
+        Connection connection = pair.client.connect(EntityType.MON, pair.addr);
+        network.time().advance(Duration.ofMinutes(1));
+
+        List<SessionEvent.AttemptFailed> failures = heardByClient.all(SessionEvent.AttemptFailed.class);
+        assertThat(failures).hasSizeBetween(5, 12);
+        assertThat(failures).allSatisfy(failure -> assertThat(failure.cause()).hasMessageContaining("EACCES"));
+        for (int i = 1; i < failures.size(); i++) {
+            assertThat(failures.get(i).retryIn())
+                    .isGreaterThanOrEqualTo(failures.get(i - 1).retryIn());
+        }
+        assertThat(failures.get(failures.size() - 1).retryIn()).isGreaterThanOrEqualTo(Duration.ofSeconds(10));
+        assertThat(connection.ready().toCompletableFuture()).isNotDone();
+        assertThat(heardByMonitor.count(SessionEvent.Accepted.class)).isZero();
+        assertThat(pair.monitor.stats().connections()).isZero();
     }
 
     static Stream<Fault> faults() {
