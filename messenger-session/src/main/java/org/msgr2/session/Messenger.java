@@ -74,6 +74,9 @@ public final class Messenger implements AutoCloseable {
         workers = ownWorkers != null ? ownWorkers : builder.workerPool();
         List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
         chain.add(new ServiceDispatcher(services));
+        if (config.allowWeakSecureMode()) {
+            LOG.warn("INSECURE: secure mode is allowed with peers of msgr2.0, where it is weak");
+        }
         node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
     }
 
@@ -300,6 +303,7 @@ public final class Messenger implements AutoCloseable {
         private Policy acceptPolicy = Policy.statelessServer();
         private BannerFeatures bannerSupported = BannerFeatures.REVISION_1;
         private BannerFeatures bannerRequired = BannerFeatures.NONE;
+        private boolean allowWeakSecureMode;
         private Limits limits = Limits.defaults();
         private Duration keepaliveInterval = Duration.ZERO;
         private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -362,6 +366,16 @@ public final class Messenger implements AutoCloseable {
             }
             bannerSupported = supported;
             bannerRequired = required;
+            return this;
+        }
+
+        /**
+         * Secure mode with peers that speak msgr2.0, of before Ceph 14.2.11 and 15.2.5, too. Off unless asked for: a connection
+         * that would need it is refused. It is weak: lengths are believed before their proof has come, and a connection's
+         * nonces are used up after 2^32 frames. It is better than crc mode, and worse than an upgrade of the peer.
+         */
+        public Builder allowWeakSecureMode(boolean allowed) {
+            allowWeakSecureMode = allowed;
             return this;
         }
 
@@ -432,6 +446,7 @@ public final class Messenger implements AutoCloseable {
                     acceptPolicy,
                     bannerSupported,
                     bannerRequired,
+                    allowWeakSecureMode,
                     limits,
                     keepaliveInterval,
                     workers,
