@@ -2,27 +2,35 @@ package org.msgr2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaMethod;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import java.util.Arrays;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.msgr2.core.testing.Scenario;
 
-/** That every conformance scenario which is due has a test that carries its id. */
+/**
+ * That every conformance scenario which is due has a test that carries its id, in whichever module. Read from the sources, since no
+ * module has the tests of all others on its class path.
+ */
 class ScenarioCoverageTest {
+    private static final Path ROOT = Path.of(System.getProperty("basedir", "")).resolve("..");
+    private static final Pattern SCENARIO = Pattern.compile("(?m)^ *@Scenario\\((?:\\{([^}]*)}|(\"[^\"]*\"))\\)");
+    private static final Pattern ID = Pattern.compile("\"([A-Z]\\d\\d)\"");
+
     @Test
-    void everyScenarioThatIsDueHasATest() {
-        Set<String> due = Stream.of(ids("F", 1, 15), ids("F", 21, 31), ids("B", 1, 14))
+    void everyScenarioThatIsDueHasATest() throws IOException {
+        Set<String> due = Stream.of(ids("F", 1, 31), ids("B", 1, 14), ids("A", 1, 30))
                 .flatMap(s -> s)
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        assertThat(due).hasSize(40);
+        assertThat(due).hasSize(75);
         assertThat(carried()).containsAll(due);
     }
 
@@ -30,16 +38,27 @@ class ScenarioCoverageTest {
         return IntStream.rangeClosed(first, last).mapToObj(number -> String.format("%s%02d", letter, number));
     }
 
-    private static Set<String> carried() {
+    private static Set<String> carried() throws IOException {
         Set<String> ids = new TreeSet<>();
-        for (JavaClass type : new ClassFileImporter().importPackages("org.msgr2")) {
-            for (JavaMethod method : type.getMethods()) {
-                if (method.isAnnotatedWith(Scenario.class)) {
-                    ids.addAll(Arrays.asList(
-                            method.getAnnotationOfType(Scenario.class).value()));
-                }
+        for (String module : new String[] {"messenger-core", "messenger-crypto", "messenger-session"}) {
+            try (Stream<Path> sources = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+                sources.filter(path -> path.toString().endsWith("Test.java")).forEach(path -> collect(path, ids));
             }
         }
         return ids;
+    }
+
+    private static void collect(Path source, Set<String> ids) {
+        try {
+            Matcher scenarios = SCENARIO.matcher(Files.readString(source));
+            while (scenarios.find()) {
+                Matcher id = ID.matcher(scenarios.group());
+                while (id.find()) {
+                    ids.add(id.group(1));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

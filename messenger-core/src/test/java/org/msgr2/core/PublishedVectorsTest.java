@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,23 @@ class PublishedVectorsTest {
 
     private static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Eleven of them are of secure mode and of keys, and checked in the modules that implement those. */
+    @Test
+    void knowsHowManyLinesThereAre() {
+        assertThat(LINES).hasSize(28);
+        assertThat(LINES.stream().filter(line -> line.matches("(secure|nonce|challenge|K[ei] |rfc8009).*")))
+                .hasSize(11);
+    }
+
+    @Test
+    void turnsTheJdksCrcIntoThatOfAPreamble() {
+        CRC32C jdk = new CRC32C();
+        jdk.update(new byte[28]);
+        int zeros = ~(int) jdk.getValue();
+        assertThat(LINES).contains("K28 crc(-1,0*28)= 0x" + Integer.toHexString(zeros));
+        assertThat(RawFrame.crc(-1, new byte[28], 0, 28)).isEqualTo(zeros);
     }
 
     @Scenario("B13")

@@ -34,6 +34,7 @@ import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.driver.Node;
 import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.netty.NettyTransport;
+import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,9 @@ public final class Messenger implements AutoCloseable {
         workers = ownWorkers != null ? ownWorkers : builder.workerPool();
         List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
         chain.add(new ServiceDispatcher(services));
+        if (config.allowWeakSecureMode()) {
+            LOG.warn("INSECURE: secure mode is allowed with peers of msgr2.0, where it is weak");
+        }
         node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
     }
 
@@ -221,6 +225,24 @@ public final class Messenger implements AutoCloseable {
         return config;
     }
 
+    /**
+     * An event loop, for the timers of what lives with this messenger. A task on it must not block: connections share it. It
+     * accepts none after the messenger is closed, unless the transport is the caller's.
+     */
+    public Loop loop() {
+        return transport.loop(0);
+    }
+
+    /** Where dispatch that is not fast runs; for callbacks to the application that a timer brings about. */
+    public Executor workers() {
+        return workers;
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
     /** For logs: how bytes travel. */
     public String transportName() {
         return transport.name();
@@ -291,6 +313,7 @@ public final class Messenger implements AutoCloseable {
         private Policy acceptPolicy = Policy.statelessServer();
         private BannerFeatures bannerSupported = BannerFeatures.REVISION_1;
         private BannerFeatures bannerRequired = BannerFeatures.NONE;
+        private boolean allowWeakSecureMode;
         private Limits limits = Limits.defaults();
         private Duration keepaliveInterval = Duration.ZERO;
         private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -351,6 +374,16 @@ public final class Messenger implements AutoCloseable {
             }
             bannerSupported = supported;
             bannerRequired = required;
+            return this;
+        }
+
+        /**
+         * Secure mode with peers that speak msgr2.0, of before Ceph 14.2.11 and 15.2.5, too. Off unless asked for: a connection
+         * that would need it is refused. It is weak: lengths are believed before their proof has come, and a connection's
+         * nonces are used up after 2^32 frames. It is better than crc mode, and worse than an upgrade of the peer.
+         */
+        public Builder allowWeakSecureMode(boolean allowed) {
+            allowWeakSecureMode = allowed;
             return this;
         }
 
@@ -421,6 +454,7 @@ public final class Messenger implements AutoCloseable {
                     acceptPolicy,
                     bannerSupported,
                     bannerRequired,
+                    allowWeakSecureMode,
                     limits,
                     keepaliveInterval,
                     workers,

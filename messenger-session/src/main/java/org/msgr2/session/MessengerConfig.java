@@ -17,6 +17,7 @@ import org.msgr2.crypto.auth.AuthProvider;
  * @param acceptPolicy for connections that we accept
  * @param bannerSupported what our banner offers
  * @param bannerRequired what a peer's banner must offer
+ * @param allowWeakSecureMode whether secure mode may be spoken in msgr2.0 too
  * @param limits every bound
  * @param keepaliveInterval how often a ready connection sends a KEEPALIVE2 unasked; zero is never
  * @param workers threads for dispatch
@@ -30,6 +31,7 @@ public record MessengerConfig(
         Policy acceptPolicy,
         BannerFeatures bannerSupported,
         BannerFeatures bannerRequired,
+        boolean allowWeakSecureMode,
         Limits limits,
         Duration keepaliveInterval,
         int workers,

@@ -13,7 +13,7 @@ import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.core.wire.Limits;
-import org.msgr2.session.testing.CutTransport;
+import org.msgr2.session.testing.FlakyTransport;
 import org.msgr2.session.testing.NetworkTestBase;
 import org.msgr2.session.testing.RecordingDispatcher;
 import org.msgr2.session.testing.TestNetwork;
@@ -29,11 +29,11 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
     private final RecordingDispatcher atServer = new RecordingDispatcher();
     private final RecordingDispatcher atClient = new RecordingDispatcher();
 
-    private CutTransport cutAtServer;
-    private CutTransport cutAtClient;
+    private FlakyTransport cutAtServer;
+    private FlakyTransport cutAtClient;
 
     private Messenger server(Policy policy) {
-        cutAtServer = new CutTransport(network.transport(leaks.allocator()));
+        cutAtServer = new FlakyTransport(network.transport(leaks.allocator()));
         return start(network.messenger("osd.3", leaks.allocator(), cutAtServer)
                 .acceptPolicy(policy)
                 .dialPolicy(policy.server() ? Policy.lossyClient() : policy)
@@ -42,7 +42,7 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
     }
 
     private Messenger client(String name, Policy policy) {
-        cutAtClient = new CutTransport(network.transport(leaks.allocator()));
+        cutAtClient = new FlakyTransport(network.transport(leaks.allocator()));
         return start(network.messenger(name, leaks.allocator(), cutAtClient)
                 .dialPolicy(policy)
                 .acceptPolicy(policy.server() || policy.standby() ? policy : Policy.statelessServer())

@@ -33,7 +33,10 @@ public interface FrameDecoder extends AutoCloseable {
      */
     Result next(ByteBuf in) throws ProtocolException;
 
-    /** Of the frame that is being received. */
+    /**
+     * Of the frame that is being received. Before the frame is whole this can be a claim of whoever sits in the wire: in crc mode
+     * always, in secure mode with msgr2.0 only.
+     */
     Preamble preamble();
 
     /** There is room for the announced message. */

@@ -64,24 +64,9 @@ public final class SecureFrameEncoder implements FrameEncoder {
                 plain.writeBytes(segment, segment.readerIndex(), bytes).writeZero(SecureLayout.padding(bytes));
             }
             plain.writeByte(frame.lateStatus().toWire(Revision.MSGR2_1)).writeZero(SecureLayout.EPILOGUE_BYTES - 1);
-            int sealed = length + FrameCipher.TAG_BYTES;
-            if (sealed < ByteSink.REFERENCE_BYTES_MIN) {
-                cipher.seal(plain, out.reserve(sealed));
-            } else {
-                appendSealed(plain, sealed, out);
-            }
+            SealedBlock.write(cipher, plain, allocator, out);
         } finally {
             plain.release();
-        }
-    }
-
-    private void appendSealed(ByteBuf plain, int sealed, ByteSink out) throws ProtocolException {
-        ByteBuf block = allocator.buffer(sealed, sealed);
-        try {
-            cipher.seal(plain, block);
-            out.append(block.retain());
-        } finally {
-            block.release();
         }
     }
 

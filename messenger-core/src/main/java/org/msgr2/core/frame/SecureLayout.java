@@ -1,11 +1,11 @@
 package org.msgr2.core.frame;
 
-/** Sizes of msgr2.1 in secure mode (spec/msgr2 §2.5). */
+/** Sizes of frames in secure mode (spec/msgr2 §2.5). */
 final class SecureLayout {
-    /** As much of the first segment travels with the preamble. */
+    /** As much of the first segment travels with the preamble, in msgr2.1. */
     static final int INLINE_BYTES = 48;
 
-    /** The plaintext of the first block. */
+    /** The plaintext of the first block, in msgr2.1. */
     static final int HEAD_BYTES = Preamble.BYTES + INLINE_BYTES;
 
     static final int EPILOGUE_BYTES = 16;

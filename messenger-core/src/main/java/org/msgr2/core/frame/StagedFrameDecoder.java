@@ -53,13 +53,13 @@ abstract class StagedFrameDecoder implements FrameDecoder {
         return Math.max(session, limits.handshake().frameBytesMax());
     }
 
-    /** @return the preamble, proven intact; null if more bytes are needed */
+    /** @return the preamble, good enough to wait for what it announces; null if more bytes are needed */
     abstract @Nullable Preamble readPreamble(ByteBuf in) throws ProtocolException;
 
     /** The preamble was accepted: what came with it may be used. */
     abstract void begin(Preamble accepted);
 
-    /** @return whether {@link #first} holds the segment and nothing else */
+    /** @return whether {@link #first} holds the segment and nothing else, intact */
     abstract boolean readFirst(ByteBuf in) throws ProtocolException;
 
     /** @return the status of the frame, all of it proven intact; null if more bytes are needed */

@@ -24,6 +24,7 @@ import org.msgr2.core.testing.CephVectors;
 import org.msgr2.core.testing.CephVectors.RecordedFrame;
 import org.msgr2.core.testing.FrameBytes;
 import org.msgr2.core.testing.FrameFeed;
+import org.msgr2.core.testing.FuzzRuns;
 import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.RawFrame;
 import org.msgr2.core.wire.Limits;
@@ -37,7 +38,7 @@ import org.msgr2.core.wire.Limits;
  * the seed and on its own number only.
  */
 class FrameFuzzTest {
-    private static final long MUTATIONS = Long.getLong("msgr2.fuzz.mutations", 1_000_000);
+    private static final long MUTATIONS = FuzzRuns.of("msgr2.fuzz.mutations", 250_000);
     private static final long WARM_UP = 20_000;
 
     /**

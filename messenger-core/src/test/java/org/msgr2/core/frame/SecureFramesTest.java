@@ -53,7 +53,8 @@ class SecureFramesTest {
 
     /** The connector's sending direction. */
     private static JceFrameCipher cipher() {
-        return new JceFrameCipher(Arrays.copyOfRange(SECRET, 0, 16), Arrays.copyOfRange(SECRET, 28, 40));
+        return new JceFrameCipher(
+                Revision.MSGR2_1, Arrays.copyOfRange(SECRET, 0, 16), Arrays.copyOfRange(SECRET, 28, 40));
     }
 
     private static String published(String line) {

@@ -7,13 +7,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.Optional;
+import org.msgr2.crypto.file.PrivateFile;
 
 /**
  * Keyrings on disk. Blocks on the file system: not for an event loop.
@@ -25,12 +20,6 @@ import java.util.Set;
 public final class KeyringFile {
     /** Ten thousand entities fit. */
     private static final int BYTES_MAX = 4 << 20;
-
-    private static final Set<PosixFilePermission> FORBIDDEN = EnumSet.of(
-            PosixFilePermission.GROUP_WRITE,
-            PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE,
-            PosixFilePermission.OTHERS_EXECUTE);
 
     private KeyringFile() {}
 
@@ -68,16 +57,9 @@ public final class KeyringFile {
      * @throws KeyringException saying which permissions the file has, and which it should have
      */
     public static void checkPermissions(Path file) throws IOException, KeyringException {
-        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-        if (view == null) {
-            return;
-        }
-        Set<PosixFilePermission> permissions = view.readAttributes().permissions();
-        if (permissions.stream().anyMatch(FORBIDDEN::contains)) {
-            throw new KeyringException(
-                    file.toString(),
-                    "open to others (" + PosixFilePermissions.toString(permissions)
-                            + "): keys are secret, use chmod 0600");
+        Optional<String> open = PrivateFile.openToOthers(file);
+        if (open.isPresent()) {
+            throw new KeyringException(file.toString(), open.get() + ": keys are secret, use chmod 0600");
         }
     }
 
@@ -86,22 +68,9 @@ public final class KeyringFile {
      * old one or the whole new one. A symbolic link stays one. An existing file's owner and permissions are not kept.
      */
     public static void write(Path file, Keyring keyring) throws IOException {
-        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        Path directory = target.getParent();
-        Path name = target.getFileName();
-        if (directory == null || name == null) {
-            throw new IOException("'" + file + "' is no name for a file");
-        }
         byte[] bytes = keyring.toText().getBytes(StandardCharsets.UTF_8);
-        // Such files are 0600 from the start where there are POSIX permissions.
-        Path temporary = Files.createTempFile(directory, name + ".", ".tmp");
         try {
-            // On the disk before the name points to it.
-            Files.write(temporary, bytes, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(temporary);
-            throw e;
+            PrivateFile.replace(file, bytes, true);
         } finally {
             CryptoKey.wipe(bytes);
         }

@@ -30,6 +30,14 @@ public interface Aead extends AutoCloseable {
      */
     void open(byte[] nonce, byte[] in, int inOffset, int length, byte[] out, int outOffset) throws AEADBadTagException;
 
+    /**
+     * Decrypts the first {@code length} bytes of what was sealed with that nonce, without a look at the tag: anybody can have
+     * chosen them.
+     *
+     * @throws IllegalStateException once closed
+     */
+    void peek(byte[] nonce, byte[] in, int inOffset, int length, byte[] out, int outOffset);
+
     /** Forgets the key. */
     @Override
     void close();

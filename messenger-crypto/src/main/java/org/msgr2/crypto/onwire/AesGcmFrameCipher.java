@@ -1,6 +1,7 @@
 package org.msgr2.crypto.onwire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import javax.crypto.AEADBadTagException;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
@@ -40,15 +41,28 @@ public final class AesGcmFrameCipher implements FrameCipher {
         run(sealed, out, Math.max(0, sealed.readableBytes() - TAG_BYTES), aead::open);
     }
 
+    /** Of a few bytes: copied, whatever the buffers. */
+    @Override
+    public void peek(ByteBuf beginning, ByteBuf out) {
+        checkUsable();
+        byte[] bytes = ByteBufUtil.getBytes(beginning);
+        aead.peek(nonces.peek(), bytes.clone(), 0, bytes.length, bytes, 0);
+        out.writeBytes(bytes);
+    }
+
+    private void checkUsable() {
+        if (!usable) {
+            throw new IllegalStateException("the cipher has failed or is closed");
+        }
+    }
+
     private interface Operation {
         void run(byte[] nonce, byte[] in, int inOffset, int length, byte[] out, int outOffset)
                 throws AEADBadTagException;
     }
 
     private void run(ByteBuf in, ByteBuf out, int outBytes, Operation operation) throws ProtocolException {
-        if (!usable) {
-            throw new IllegalStateException("the cipher has failed or is closed");
-        }
+        checkUsable();
         out.ensureWritable(outBytes);
         usable = false;
         ByteBuf source = array(in, in.readableBytes(), out);

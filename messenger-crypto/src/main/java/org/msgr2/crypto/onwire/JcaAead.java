@@ -7,6 +7,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ final class JcaAead implements Aead {
     private final Cipher cipher;
     private final Chunking chunking;
     private @Nullable SecretKey key;
+    /** For {@link #peek}, once it is wanted. */
+    private @Nullable Cipher counterMode;
 
     /** @param key copied */
     JcaAead(Cipher cipher, byte[] key, Chunking chunking) {
@@ -110,11 +113,31 @@ final class JcaAead implements Aead {
         }
     }
 
+    /** GCM is counter mode whose blocks begin with number 2, number 1 being for the tag (spec/msgr2 §2.5). */
+    @Override
+    public void peek(byte[] nonce, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+        try {
+            if (counterMode == null) {
+                counterMode = Cipher.getInstance("AES/CTR/NoPadding");
+            }
+            byte[] block = Arrays.copyOf(nonce, NONCE_BYTES + Integer.BYTES);
+            block[block.length - 1] = 2;
+            counterMode.init(Cipher.DECRYPT_MODE, key(), new IvParameterSpec(block));
+            counterMode.doFinal(in, inOffset, length, out, outOffset);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-CTR cannot decrypt", e);
+        }
+    }
+
     private void init(int mode, byte[] nonce) throws GeneralSecurityException {
+        cipher.init(mode, key(), new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
+    }
+
+    private SecretKey key() {
         if (key == null) {
             throw new IllegalStateException("the cipher is closed");
         }
-        cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
+        return key;
     }
 
     /** Puts another key into the cipher's place for one; what was derived from ours is garbage then. */
@@ -124,11 +147,13 @@ final class JcaAead implements Aead {
             return;
         }
         key = null;
+        SecretKey zeros = new SecretKeySpec(new byte[KEY_BYTES], "AES");
         try {
-            cipher.init(
-                    Cipher.DECRYPT_MODE,
-                    new SecretKeySpec(new byte[KEY_BYTES], "AES"),
-                    new GCMParameterSpec(TAG_BYTES * Byte.SIZE, new byte[NONCE_BYTES]));
+            cipher.init(Cipher.DECRYPT_MODE, zeros, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, new byte[NONCE_BYTES]));
+            if (counterMode != null) {
+                counterMode.init(
+                        Cipher.DECRYPT_MODE, zeros, new IvParameterSpec(new byte[NONCE_BYTES + Integer.BYTES]));
+            }
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM cannot be set up", e);
         }

@@ -47,12 +47,17 @@ final class NonceCounter {
             throw new ProtocolException(FaultKind.LIMIT, "the connection is out of nonces");
         }
         started = true;
+        byte[] next = peek();
+        counter = wide ? counter + 1 : (counter + 1) & U32_MASK;
+        return next;
+    }
+
+    /** What {@link #next} is about to hand out; stays to be handed out. The array as there. */
+    byte[] peek() {
         if (wide) {
             nonce.putLong(Integer.BYTES, counter);
-            counter++;
         } else {
             nonce.putInt(0, (int) counter);
-            counter = (counter + 1) & U32_MASK;
         }
         return nonce.array();
     }

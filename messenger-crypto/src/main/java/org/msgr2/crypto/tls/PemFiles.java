@@ -16,10 +16,12 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.crypto.file.PrivateFile;
 
 /**
  * Private keys and certificates in PEM files. Every error is one line that names the file and what was expected; none
@@ -112,8 +114,9 @@ public final class PemFiles {
 
     private static byte[] read(Path file, boolean secret) throws IOException {
         try {
-            if (secret) {
-                PrivateFile.check(file);
+            Optional<String> open = secret ? PrivateFile.openToOthers(file) : Optional.empty();
+            if (open.isPresent()) {
+                throw new IOException(file + ": " + open.get() + ": a private key is secret, use chmod 0600");
             }
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(BYTES_MAX + 1);

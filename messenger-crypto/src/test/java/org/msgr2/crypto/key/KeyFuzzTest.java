@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.testing.ByteMutator;
+import org.msgr2.core.testing.FuzzRuns;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.WireException;
 import org.msgr2.core.wire.WireReader;
@@ -26,7 +27,7 @@ import org.msgr2.crypto.SeededEntropy;
  * the seed and on its own number only.
  */
 class KeyFuzzTest {
-    private static final long MUTATIONS = Long.getLong("msgr2.fuzz.mutations", 100_000);
+    private static final long MUTATIONS = FuzzRuns.of("msgr2.fuzz.mutations", 25_000);
 
     private final long seed = Long.getLong("msgr2.fuzz.seed", new SecureRandom().nextLong());
     private final SeededEntropy entropy = new SeededEntropy(7);

@@ -109,6 +109,50 @@ class AesGcmFrameCipherTest {
         }
     }
 
+    /** As often as one likes, of any length: the nonce is still there for the block itself. */
+    @ParameterizedTest
+    @EnumSource
+    void peeksAtTheBeginningWithoutUsingANonce(Revision revision) throws ProtocolException {
+        byte[] plain = HexFormat.of().parseHex(published("MSG front=abc,data=xyz rev1"));
+        for (AeadProvider provider : AeadTest.providers().toList()) {
+            try (AesGcmFrameCipher sealer = secret().towardsAcceptor(revision, provider);
+                    AesGcmFrameCipher opener = secret().towardsAcceptor(revision, provider)) {
+                for (int round = 0; round < 3; round++) {
+                    ByteBuf sealed = Unpooled.buffer();
+                    sealer.seal(Unpooled.wrappedBuffer(plain), sealed);
+                    for (int length : new int[] {0, 1, 16, 32, 50, plain.length}) {
+                        ByteBuf out = buffer(round == 1).writeByte(7);
+                        ByteBuf beginning = buffer(round == 2).writeBytes(sealed, 0, length);
+                        opener.peek(beginning, out);
+                        assertThat(beginning.readableBytes()).isEqualTo(length);
+                        assertThat(ByteBufUtil.getBytes(out.skipBytes(1))).isEqualTo(Arrays.copyOf(plain, length));
+                        out.release();
+                        beginning.release();
+                    }
+                    assertThat(opener.operations()).isEqualTo(round);
+                    ByteBuf out = Unpooled.buffer();
+                    opener.open(sealed, out);
+                    assertThat(ByteBufUtil.getBytes(out)).isEqualTo(plain);
+                }
+            }
+        }
+    }
+
+    @Test
+    void peeksAtNothingOnceClosed() throws ProtocolException {
+        AesGcmFrameCipher cipher = cipher(Revision.MSGR2_0);
+        cipher.peek(Unpooled.wrappedBuffer(new byte[32]), Unpooled.buffer());
+        cipher.close();
+        assertThatThrownBy(() -> cipher.peek(Unpooled.wrappedBuffer(new byte[32]), Unpooled.buffer()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the cipher has failed or is closed");
+        Aead aead = AeadProvider.jdk().create(new byte[16]);
+        aead.close();
+        assertThatThrownBy(() -> aead.peek(new byte[12], new byte[1], 0, 1, new byte[1], 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the cipher is closed");
+    }
+
     @Test
     void directionsDoNotUnderstandEachOther() throws ProtocolException {
         ByteBuf sealed = Unpooled.buffer();

@@ -337,6 +337,7 @@ final class Link implements StreamListener, FrameSink {
     private void secured(Secured result, ByteBuf rest) throws ProtocolException {
         handshake = null;
         encoder = result.encoder();
+        CipherNotice.INSTANCE.agreed(result.mode());
         if (driver != null) {
             enterSession(() -> known(driver).secured(this, result, generation), rest);
             return;

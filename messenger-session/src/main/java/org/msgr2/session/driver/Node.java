@@ -75,6 +75,7 @@ public final class Node {
                 config.bannerSupported(),
                 config.bannerRequired(),
                 config.auth(),
+                config.allowWeakSecureMode(),
                 config.limits(),
                 allocator);
         int nonce = (int) config.entropy().nextNonZeroLong();

@@ -2,6 +2,7 @@ package org.msgr2.session.handshake;
 
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.AuthBadMethod;
 import org.msgr2.core.frame.ControlFrame.AuthDone;
@@ -12,6 +13,7 @@ import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.PeerIdentity;
 
 /**
  * The accepting end lets itself be convinced (spec/msgr2 §3.4). A refused first request may be followed by another; once
@@ -67,8 +69,25 @@ final class AuthAcceptPhase extends Phase {
             return Step.STAY;
         }
         AuthReply.Done done = (AuthReply.Done) reply;
-        exchange.send(new AuthDone(done.globalId(), done.mode().code(), done.payload()));
+        checkType(done.outcome().identity(), exchange.peerType());
+        // Before we say that we are satisfied: the mode may be none that we can, or want to, speak.
         exchange.authenticated(done.outcome(), done.mode());
+        exchange.send(new AuthDone(done.globalId(), done.mode().code(), done.payload()));
+        exchange.protect();
         return new Step.Next(new SignaturePhase());
+    }
+
+    /**
+     * HELLO is a claim, and what a peer may do can depend on its type. A daemon's type has to be proven. A client's is nobody's
+     * privilege, and daemons do come as clients: a {@code ceph} command that was given a daemon's name and key does.
+     */
+    private static void checkType(PeerIdentity identity, EntityType claimed) throws ProtocolException {
+        if (identity.authenticated()
+                && claimed != EntityType.CLIENT
+                && claimed != identity.name().type()) {
+            throw new ProtocolException(
+                    FaultKind.AUTH,
+                    "the peer authenticated as " + identity.name() + ", and claims to be of type " + claimed);
+        }
     }
 }

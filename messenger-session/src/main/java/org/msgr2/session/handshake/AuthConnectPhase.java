@@ -60,6 +60,7 @@ final class AuthConnectPhase extends Phase {
             }
             AuthOutcome outcome = client.done(done.globalId(), mode, done.payload());
             exchange.authenticated(outcome, mode);
+            exchange.protect();
             return new Step.Next(new SignaturePhase());
         }
         throw unexpected(frame.tag());

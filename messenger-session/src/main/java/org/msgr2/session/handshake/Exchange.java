@@ -20,6 +20,8 @@ import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.frame.Revision;
 import org.msgr2.core.frame.SecureFrameDecoder;
 import org.msgr2.core.frame.SecureFrameEncoder;
+import org.msgr2.core.frame.SecureRev0FrameDecoder;
+import org.msgr2.core.frame.SecureRev0FrameEncoder;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.crypto.auth.AuthOutcome;
@@ -51,6 +53,8 @@ final class Exchange {
     private @Nullable EntityAddr seenAs;
     private @Nullable AuthOutcome outcome;
     private ConnectionMode mode = ConnectionMode.CRC;
+    /** Between {@link #authenticated} and {@link #protect}. */
+    private @Nullable ConnectionSecret secret;
 
     Exchange(HandshakeConfig config, boolean connecting, EntityAddr peerAddr, EntityType expectedType, ByteSink out) {
         this.config = config;
@@ -102,29 +106,50 @@ final class Exchange {
         return known(peerType);
     }
 
-    /** From the next byte on, both ways, frames are protected as agreed. */
+    /**
+     * Authentication has come to this result. Nothing changes on the wire before {@link #protect}, so the acceptor can still say so.
+     *
+     * @throws ProtocolException if frames cannot, or must not, be protected that way
+     */
     void authenticated(AuthOutcome result, ConnectionMode chosen) throws ProtocolException {
-        outcome = result;
-        mode = chosen;
         if (chosen == ConnectionMode.SECURE) {
-            protect(ConnectionSecret.of(result.connectionSecret()));
+            if (revision != Revision.MSGR2_1 && !config.allowWeakSecureMode()) {
+                throw new ProtocolException(FaultKind.FEATURE, "secure mode of " + revision + " is weak, and refused");
+            }
+            secret = ConnectionSecret.of(result.connectionSecret());
         } else if (chosen != ConnectionMode.CRC) {
             throw new ProtocolException(FaultKind.FEATURE, "connection mode " + chosen + " is not available");
         }
+        outcome = result;
+        mode = chosen;
     }
 
-    private void protect(ConnectionSecret secret) throws ProtocolException {
-        if (revision != Revision.MSGR2_1) {
-            throw new ProtocolException(FaultKind.FEATURE, "secure mode of " + revision + " is weak, and refused");
+    /** From the next byte on, both ways, frames are protected as agreed. */
+    void protect() {
+        if (secret == null) {
+            return;
         }
         AeadProvider aead = AeadProvider.preferred();
         FrameCipher towardsConnector = secret.towardsConnector(revision, aead);
         FrameCipher towardsAcceptor = secret.towardsAcceptor(revision, aead);
-        secret.destroy();
+        forgetSecret();
+        FrameCipher sending = connecting ? towardsAcceptor : towardsConnector;
+        FrameCipher receiving = connecting ? towardsConnector : towardsAcceptor;
         FrameBounds bounds = FrameBounds.handshake(config.limits());
-        encoder = new SecureFrameEncoder(connecting ? towardsAcceptor : towardsConnector, config.allocator());
-        decoder = new SecureFrameDecoder(
-                connecting ? towardsConnector : towardsAcceptor, config.limits(), bounds, config.allocator());
+        if (revision == Revision.MSGR2_1) {
+            encoder = new SecureFrameEncoder(sending, config.allocator());
+            decoder = new SecureFrameDecoder(receiving, config.limits(), bounds, config.allocator());
+        } else {
+            encoder = new SecureRev0FrameEncoder(sending, config.allocator());
+            decoder = new SecureRev0FrameDecoder(receiving, config.limits(), bounds, config.allocator());
+        }
+    }
+
+    private void forgetSecret() {
+        if (secret != null) {
+            secret.destroy();
+            secret = null;
+        }
     }
 
     /** Ends both logs: the signature frames themselves are not covered. */
@@ -226,6 +251,7 @@ final class Exchange {
     void clear() {
         received.clear();
         sent.clear();
+        forgetSecret();
         if (decoder != null) {
             decoder.close();
             decoder = null;

@@ -13,6 +13,7 @@ import org.msgr2.crypto.auth.AuthProvider;
  * @param supported what our banner offers
  * @param required what a peer's banner must offer
  * @param auth makes the authenticating machines
+ * @param allowWeakSecureMode whether secure mode may be spoken in msgr2.0 too
  * @param limits every bound
  * @param allocator for received payloads
  */
@@ -21,5 +22,6 @@ public record HandshakeConfig(
         BannerFeatures supported,
         BannerFeatures required,
         AuthProvider auth,
+        boolean allowWeakSecureMode,
         Limits limits,
         ByteBufAllocator allocator) {}

@@ -24,6 +24,11 @@ public interface MonCommands {
         public static Answer failed(int errno, String status) {
             return new Answer(-errno, status, "");
         }
+
+        /** The same with such a line for people. */
+        public Answer withStatus(String line) {
+            return new Answer(result, line, output);
+        }
     }
 
     /**

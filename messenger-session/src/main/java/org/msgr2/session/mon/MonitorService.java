@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -14,11 +12,9 @@ import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.message.MessageType;
 import org.msgr2.core.message.Priority;
-import org.msgr2.core.mon.ElectionStrategy;
 import org.msgr2.core.mon.MonCommand;
 import org.msgr2.core.mon.MonCommandAck;
 import org.msgr2.core.mon.MonGetVersion;
-import org.msgr2.core.mon.MonInfo;
 import org.msgr2.core.mon.MonMap;
 import org.msgr2.core.mon.MonSubscribe;
 import org.msgr2.core.wire.UTime;
@@ -42,25 +38,29 @@ import org.slf4j.LoggerFactory;
  */
 public final class MonitorService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(MonitorService.class);
-    /** A map of epoch 0 makes clients wait for a better one. */
-    private static final long EPOCH = 1;
-
-    private static final int PACIFIC = 16;
     private static final int EINVAL = 22;
 
-    private final String name;
-    private final UUID fsid;
     private final MonCommands commands;
-    private volatile UTime created = UTime.ZERO;
+    private final boolean createdAtStart;
+    private volatile LoneMonitor monitor;
+
+    /** For a cluster that lasts. */
+    public MonitorService(LoneMonitor monitor, MonCommands commands) {
+        this.monitor = monitor;
+        this.commands = commands;
+        this.createdAtStart = false;
+    }
 
     /**
+     * For a cluster that is created when the service starts.
+     *
      * @param name the monitor's, without {@code mon.}
      * @param fsid the cluster's id
      */
     public MonitorService(String name, UUID fsid, MonCommands commands) {
-        this.name = name;
-        this.fsid = fsid;
+        this.monitor = new LoneMonitor(name, fsid, UTime.ZERO);
         this.commands = commands;
+        this.createdAtStart = true;
     }
 
     @Override
@@ -81,8 +81,10 @@ public final class MonitorService implements Service {
 
     @Override
     public void start(ServiceContext context) {
-        Instant now = context.clock().instant();
-        created = new UTime(now.getEpochSecond(), now.getNano());
+        if (createdAtStart) {
+            Instant now = context.clock().instant();
+            monitor = new LoneMonitor(monitor.name(), monitor.fsid(), new UTime(now.getEpochSecond(), now.getNano()));
+        }
     }
 
     @Override
@@ -106,7 +108,7 @@ public final class MonitorService implements Service {
                         MonSubscribe.read(front, message.header().version()));
             } else if (message.is(MessageType.MON_GET_VERSION)) {
                 MonGetVersion asked = MonGetVersion.read(front);
-                long epoch = asked.what().equals("monmap") ? EPOCH : 0;
+                long epoch = asked.what().equals("monmap") ? LoneMonitor.EPOCH : 0;
                 send(
                         connection,
                         Message.builder(MessageType.MON_GET_VERSION_REPLY).version(2, 2),
@@ -136,7 +138,7 @@ public final class MonitorService implements Service {
         for (MonSubscribe.Item item : wishes.items()) {
             switch (item.what()) {
                 case "monmap" -> {
-                    if (item.start() <= EPOCH) {
+                    if (item.start() <= LoneMonitor.EPOCH) {
                         sendMap(connection, info.localAddrs());
                     }
                 }
@@ -149,22 +151,7 @@ public final class MonitorService implements Service {
 
     /** The map's addresses must be those of the ident frame, or clients believe that they talk to somebody else. */
     private void sendMap(Connection connection, EntityAddrVec addrs) {
-        MonMap map = new MonMap(
-                fsid,
-                EPOCH,
-                created,
-                created,
-                0,
-                0,
-                List.of(new MonInfo(name, addrs, 0, 0, Map.of())),
-                List.of(name),
-                PACIFIC,
-                Set.of(),
-                ElectionStrategy.CLASSIC,
-                Set.of(),
-                false,
-                "",
-                Set.of());
+        MonMap map = monitor.map(addrs);
         ByteBuf encoded = Unpooled.buffer();
         map.write(new WireWriter(encoded));
         Message.Builder reply = Message.builder(MessageType.MON_MAP);
@@ -172,6 +159,7 @@ public final class MonitorService implements Service {
     }
 
     private void command(Connection connection, Message request, MonCommand command) {
+        UUID fsid = monitor.fsid();
         MonCommands.Answer answer = command.fsid().equals(fsid) || isNil(command.fsid())
                 ? commands.run(connection, command, request.data().duplicate())
                 : MonCommands.Answer.failed(EINVAL, "this is cluster " + fsid + ", not " + command.fsid());

@@ -2,6 +2,7 @@ package org.msgr2.session.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.msgr2.session.handshake.HandshakeFixture.MON_A;
 import static org.msgr2.session.handshake.HandshakeFixture.REMOTE;
 import static org.msgr2.session.handshake.HandshakeFixture.SIGNATURE_FRAME_BYTES;
 import static org.msgr2.session.handshake.HandshakeFixture.TARGET;
@@ -15,15 +16,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
+import org.msgr2.core.frame.ControlFrame;
+import org.msgr2.core.frame.CrcFrameEncoder;
+import org.msgr2.core.frame.Revision;
+import org.msgr2.core.testing.FrameBytes;
 import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.core.wire.Limits;
+import org.msgr2.core.wire.Opaque;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.SessionKey;
+import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.session.handshake.Handshake.Status;
 import org.msgr2.session.handshake.HandshakeFixture.Cut;
 
@@ -159,27 +169,87 @@ class HandshakeAuthTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource(names = {"SECURE", "UNKNOWN"})
     @Scenario("A09")
-    void theConnectorRefusesAModeThatItDidNotOffer() throws ProtocolException {
-        for (ConnectionMode mode : List.of(ConnectionMode.SECURE, ConnectionMode.UNKNOWN)) {
-            // The acceptor cannot do it either (for secure mode it has no secret), and says so once it has sent
-            // AUTH_DONE.
-            boolean secure = mode == ConnectionMode.SECURE;
-            HandshakeEnd server = fixture.accepting(new ScriptedAuth().chosen(mode));
-            try (HandshakeEnd client = fixture.connecting(new ScriptedAuth());
-                    server) {
+    void theConnectorRefusesAModeThatItDidNotOffer(ConnectionMode mode) throws ProtocolException {
+        try (HandshakeEnd client = fixture.connecting(new ScriptedAuth());
+                HandshakeEnd server = fixture.accepting(new ScriptedAuth())) {
+            client.feed(server.takeSent());
+            server.feed(client.takeSent());
+            client.feed(server.takeSent());
+            byte[] done = FrameBytes.of(
+                    new CrcFrameEncoder(Revision.MSGR2_1), new ControlFrame.AuthDone(1, mode.code(), Opaque.EMPTY));
+            assertFault(
+                    () -> client.feed(done),
+                    FaultKind.AUTH,
+                    "AUTH_DONE: the peer chose mode " + mode.code() + " (" + mode + "), offered were [crc]");
+        }
+    }
+
+    /** Not even that it is satisfied. */
+    @ParameterizedTest
+    @EnumSource(names = {"SECURE", "UNKNOWN"})
+    void theAcceptorSaysNothingOfAModeThatItCannotSpeak(ConnectionMode mode) throws ProtocolException {
+        try (HandshakeEnd client = fixture.connecting(new ScriptedAuth());
+                HandshakeEnd server = fixture.accepting(new ScriptedAuth().chosen(mode))) {
+            client.feed(server.takeSent());
+            server.feed(client.takeSent());
+            client.feed(server.takeSent());
+            assertFault(
+                    () -> server.feed(client.takeSent()),
+                    mode == ConnectionMode.SECURE ? FaultKind.AUTH : FaultKind.FEATURE,
+                    mode == ConnectionMode.SECURE
+                            ? "AUTH_REQUEST: a connection secret of 0 bytes, secure mode needs 40"
+                            : "AUTH_REQUEST: connection mode " + mode + " is not available");
+            assertThat(server.takeSent()).isEmpty();
+        }
+    }
+
+    /** What HELLO claims has to be proven, unless it is no privilege. */
+    @ParameterizedTest
+    @CsvSource({
+        "client, client.a, true",
+        "client, mon., true",
+        "client, osd.0, true",
+        "osd, osd.0, true",
+        "mgr, mgr.x, true",
+        "mon, mon., true",
+        "mds, mds.a, true",
+        "osd, client.a, false",
+        "mon, client.admin, false",
+        "mgr, osd.0, false",
+        "mds, mgr.x, false"
+    })
+    void aDaemonProvesThatItIsOne(String claimed, String proven, boolean accepted) throws ProtocolException {
+        EntityType type = EntityType.ofLabel(claimed);
+        EntityName name = EntityName.parse(proven);
+        HandshakeConfig config = fixture.config(type, new ScriptedAuth());
+        try (HandshakeEnd client = HandshakeEnd.connecting(config, TARGET, EntityType.MON);
+                HandshakeEnd server = fixture.accepting(new ScriptedAuth().name(name))) {
+            if (accepted) {
+                HandshakeEnd.join(client, server);
+                assertThat(server.status()).isEqualTo(Status.DONE);
+                assertThat(server.secured().identity().name()).isEqualTo(name);
+            } else {
                 assertFault(
                         () -> HandshakeEnd.join(client, server),
-                        secure ? FaultKind.AUTH : FaultKind.FEATURE,
-                        secure
-                                ? "AUTH_REQUEST: a connection secret of 0 bytes, secure mode needs 40"
-                                : "AUTH_REQUEST: connection mode " + mode + " is not available");
-                assertFault(
-                        () -> client.feed(server.takeSent()),
                         FaultKind.AUTH,
-                        "AUTH_DONE: the peer chose mode " + mode.code() + " (" + mode + "), offered were [crc]");
+                        "AUTH_REQUEST: the peer authenticated as " + name + ", and claims to be of type " + claimed);
+                assertThat(client.handshake().waitingFor()).isEqualTo("the answer to AUTH_REQUEST");
             }
+        }
+    }
+
+    /** Without authentication nothing is proven, and nothing granted for it. */
+    @Test
+    void withoutAuthenticationAnyTypeCanBeClaimed() throws ProtocolException {
+        NoneAuth osdByName = new NoneAuth(EntityName.parse("client.a"));
+        HandshakeConfig config = fixture.config(EntityType.OSD, osdByName);
+        try (HandshakeEnd client = HandshakeEnd.connecting(config, TARGET, EntityType.MON);
+                HandshakeEnd server = fixture.accepting(MON_A)) {
+            HandshakeEnd.join(client, server);
+            assertThat(server.secured().identity().authenticated()).isFalse();
         }
     }
 }

@@ -45,7 +45,7 @@ final class HandshakeEnd implements AutoCloseable {
     /** Offers REVISION_1 and requires nothing. */
     static HandshakeConfig config(EntityType self, AuthProvider auth, ByteBufAllocator allocator) {
         return new HandshakeConfig(
-                self, BannerFeatures.REVISION_1, BannerFeatures.NONE, auth, Limits.defaults(), allocator);
+                self, BannerFeatures.REVISION_1, BannerFeatures.NONE, auth, false, Limits.defaults(), allocator);
     }
 
     /** Bytes come, in one piece; those that come while an answer is awaited or after the end are kept. */

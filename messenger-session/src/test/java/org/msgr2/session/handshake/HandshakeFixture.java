@@ -67,6 +67,18 @@ final class HandshakeFixture {
                 new BannerFeatures(supported),
                 new BannerFeatures(required),
                 config.auth(),
+                config.allowWeakSecureMode(),
+                config.limits(),
+                config.allocator());
+    }
+
+    static HandshakeConfig weak(HandshakeConfig config, boolean allowed) {
+        return new HandshakeConfig(
+                config.self(),
+                config.supported(),
+                config.required(),
+                config.auth(),
+                allowed,
                 config.limits(),
                 config.allocator());
     }
@@ -77,6 +89,7 @@ final class HandshakeFixture {
                 config.supported(),
                 config.required(),
                 config.auth(),
+                config.allowWeakSecureMode(),
                 config.limits().withHandshake(limits),
                 config.allocator());
     }

@@ -24,6 +24,7 @@ import org.msgr2.core.testing.ByteMutator;
 import org.msgr2.core.testing.CephVectors;
 import org.msgr2.core.testing.CephVectors.Capture;
 import org.msgr2.core.testing.CephVectors.RecordedFrame;
+import org.msgr2.core.testing.FuzzRuns;
 import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.RawFrame;
 import org.msgr2.core.testing.Scenario;
@@ -40,7 +41,7 @@ import org.msgr2.session.handshake.Handshake.Status;
  * seed and on its own number only.
  */
 class HandshakeFuzzTest {
-    private static final long HANDSHAKES = Long.getLong("msgr2.fuzz.handshakes", 100_000);
+    private static final long HANDSHAKES = FuzzRuns.of("msgr2.fuzz.handshakes", 25_000);
     private static final int FRAME_OVERHEAD_BYTES = 36;
 
     /** So many frames are answered at most, none of them larger than a HELLO with its overhead. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddrVec;
+import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.ControlFrame;
@@ -133,7 +134,7 @@ class HandshakeOrderTest {
     private HandshakeEnd at(Moment moment) throws ProtocolException {
         HandshakeEnd end = moment.connecting
                 ? fixture.connecting(new ScriptedAuth())
-                : fixture.accepting(new ScriptedAuth().rounds(1));
+                : fixture.accepting(new ScriptedAuth().rounds(1).name(EntityName.parse("mon.a")));
         for (byte[] frame : way(moment)) {
             assertThat(end.feed(frame)).isEqualTo(Status.NEED_BYTES);
         }

@@ -31,6 +31,8 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
     final List<String> asked = new ArrayList<>();
     private SessionKey key = SessionKey.NONE;
     private ConnectionMode chosen = ConnectionMode.CRC;
+    private EntityName name = CLIENT;
+    private Opaque secret = Opaque.EMPTY;
     private int refusals;
     private int rounds;
     private boolean stubborn;
@@ -47,6 +49,19 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
     /** The mode that the acceptor chooses, whatever it was offered. */
     ScriptedAuth chosen(ConnectionMode mode) {
         chosen = mode;
+        return this;
+    }
+
+    /** Secure mode is offered and chosen, and this is its secret. */
+    ScriptedAuth secure(Opaque connectionSecret) {
+        chosen = ConnectionMode.SECURE;
+        secret = connectionSecret;
+        return this;
+    }
+
+    /** Whom the connector proves to be. */
+    ScriptedAuth name(EntityName proven) {
+        name = proven;
         return this;
     }
 
@@ -102,7 +117,8 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
 
     @Override
     public Offer start() {
-        return new Offer(AuthMethod.CEPHX, List.of(ConnectionMode.CRC), number(0));
+        List<ConnectionMode> modes = List.of(secret.isEmpty() ? ConnectionMode.CRC : ConnectionMode.SECURE);
+        return new Offer(AuthMethod.CEPHX, modes, number(0));
     }
 
     @Override
@@ -162,8 +178,7 @@ final class ScriptedAuth implements AuthProvider, AuthClient, AuthServer {
     }
 
     private AuthOutcome outcome() {
-        return new AuthOutcome(
-                new PeerIdentity(AuthMethod.CEPHX, CLIENT, GLOBAL_ID, Capabilities.NONE), key, Opaque.EMPTY);
+        return new AuthOutcome(new PeerIdentity(AuthMethod.CEPHX, name, GLOBAL_ID, Capabilities.NONE), key, secret);
     }
 
     private static int round(Opaque payload) {

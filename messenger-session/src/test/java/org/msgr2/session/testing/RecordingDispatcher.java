@@ -92,6 +92,11 @@ public final class RecordingDispatcher implements Dispatcher {
         log.add(new Heard(connection, what));
     }
 
+    /** Forgets what was heard so far. */
+    public synchronized void clear() {
+        log.clear();
+    }
+
     /** Everything, of every connection. */
     public synchronized List<Heard> log() {
         return List.copyOf(log);

@@ -137,7 +137,7 @@ public final class SessionBench implements AutoCloseable {
     }
 
     private static FrameCipher cipher() {
-        return new JceFrameCipher(new byte[16], new byte[12]);
+        return new JceFrameCipher(Revision.MSGR2_1, new byte[16], new byte[12]);
     }
 
     public Session session() {

@@ -45,6 +45,7 @@ class PagesTest {
     void theGuideQuotesWhatIsTested() throws IOException {
         assertQuotes("docs/guide/embedding.md", "GuideTest");
         assertQuotes("docs/guide/tls.md", "TlsGuideTest");
+        assertQuotes("docs/guide/monitors.md", "MonitorsGuideTest");
     }
 
     private static void assertQuotes(String page, String test) throws IOException {

@@ -99,6 +99,44 @@ final class KeyringIT {
         assertThat(authtool("keyring", "-p", "-n", "client.a").strip()).isEqualTo(key.toBase64());
     }
 
+    @Test
+    void authtoolListsWhatTheCommandCreates() throws Exception {
+        MsgrProcess created = MsgrProcess.run(
+                "keyring",
+                "create",
+                file.toString(),
+                "--name",
+                "client.a",
+                "--name",
+                "mon.",
+                "--cap",
+                "mon",
+                "allow *",
+                "--cap",
+                "osd",
+                "allow rw pool=x");
+        assertThat(created.err()).isEmpty();
+        assertThat(created.exitCode()).isZero();
+
+        assertThat(authtool("keyring", "-l"))
+                .isEqualTo(Files.readString(file))
+                .contains(
+                        "[client.a]\n", "[mon.]\n", "\tcaps mon = \"allow *\"\n", "\tcaps osd = \"allow rw pool=x\"\n");
+    }
+
+    @Test
+    void theCommandImportsAndPrintsWhatAuthtoolCreates() throws Exception {
+        authtool("theirs", "-C", "--gen-key", "-n", "client.b", "--cap", "mon", "allow r");
+        Path theirs = directory.resolve("theirs");
+
+        MsgrProcess imported = MsgrProcess.run("keyring", "import", file.toString(), theirs.toString());
+        assertThat(imported.out()).isEqualTo("imported client.b into " + file + "\n");
+        MsgrProcess printed = MsgrProcess.run("keyring", "print", file.toString(), "--show-secrets");
+        assertThat(printed.out())
+                .contains("client.b", "key of type aes", "allow r")
+                .contains(authtool("keyring", "-p", "-n", "client.b").strip());
+    }
+
     /** What it would not read of its own writing. */
     @Test
     void authtoolReadsWhatItShouldHaveEscapedItself() throws IOException {

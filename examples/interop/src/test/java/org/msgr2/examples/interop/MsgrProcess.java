@@ -41,7 +41,7 @@ record MsgrProcess(int exitCode, String out, String err) {
         }
     }
 
-    private static List<String> command(String... args) {
+    static List<String> command(String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));

@@ -11,7 +11,11 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Talks to a Ceph cluster.",
         footerHeading = "%nExamples:%n",
-        footer = "  msgr ceph mon-map --mon v2:10.0.0.1:3300 --auth none")
+        footer = {
+            "  msgr ceph status --conf /etc/ceph/ceph.conf",
+            "  msgr ceph mon-map --mon v2:10.0.0.1:3300 --keyring admin.keyring",
+            "  msgr ceph command '{\"prefix\":\"mon stat\"}' --conf /etc/ceph/ceph.conf"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CephCommand implements Runnable {
     @Spec
@@ -22,7 +26,9 @@ final class CephCommand implements Runnable {
         mon.addSubcommand("dump", MonMapCommand.named("dump", terminal));
         return new CommandLine(new CephCommand())
                 .addSubcommand("mon-map", MonMapCommand.named("mon-map", terminal))
-                .addSubcommand("mon", mon);
+                .addSubcommand("mon", mon)
+                .addSubcommand(new CephStatusCommand(terminal))
+                .addSubcommand(new CephRunCommand(terminal));
     }
 
     @Override
@@ -36,7 +42,7 @@ final class CephCommand implements Runnable {
             synopsisSubcommandLabel = "COMMAND",
             description = "The same commands under the names that ceph gives them.",
             footerHeading = "%nExamples:%n",
-            footer = "  msgr ceph mon dump --mon v2:10.0.0.1:3300 --auth none")
+            footer = "  msgr ceph mon dump --conf /etc/ceph/ceph.conf")
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     static final class Mon implements Runnable {
         @Spec

@@ -4,19 +4,30 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
+import org.msgr2.crypto.auth.AuthMethod;
+import org.msgr2.crypto.auth.ConnectionMode;
 
 /**
  * What we need of a {@code ceph.conf}: sections of {@code key = value}, where spaces, underscores and dashes in a key are
  * the same, {@code #} and {@code ;} begin comments, and a backslash at the end continues a line.
  */
 final class CephConf {
+    static final String CLUSTER_DEFAULT = "ceph";
+
+    /** Ceph's metavariables, with or without braces. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{([a-z_]+)}|([a-z_]+))");
+
     private final Path file;
     private final Map<String, Map<String, String>> sections;
 
@@ -97,11 +108,83 @@ final class CephConf {
         return null;
     }
 
-    /** The monitors of {@code mon host}, in its order. */
+    /** The name of the cluster is that of the file, {@code ceph.conf} is of the cluster {@code ceph} (observed on 16.2.15). */
+    String cluster() {
+        Path name = file.getFileName();
+        String text = name == null ? "" : name.toString();
+        return text.endsWith(".conf") && text.length() > ".conf".length()
+                ? text.substring(0, text.length() - ".conf".length())
+                : CLUSTER_DEFAULT;
+    }
+
+    /** A value with {@code $cluster}, {@code $name}, {@code $type} and {@code $id} filled in; other variables stay. */
+    static String expand(String value, String cluster, EntityName entity) {
+        return VARIABLE.matcher(value).replaceAll(match -> {
+            String variable = match.group(1) == null ? match.group(2) : match.group(1);
+            return Matcher.quoteReplacement(
+                    switch (variable) {
+                        case "cluster" -> cluster;
+                        case "name" -> entity.toString();
+                        case "type" -> entity.type().toString();
+                        case "id" -> entity.id();
+                        default -> match.group();
+                    });
+        });
+    }
+
+    /** The methods of {@code auth client required} that we have, in its order; cephx if it is not there. */
+    List<AuthMethod> authMethods(EntityName entity) throws Failure {
+        List<AuthMethod> methods = new ArrayList<>();
+        for (String word : words("auth client required", entity)) {
+            switch (word) {
+                case "cephx" -> methods.add(AuthMethod.CEPHX);
+                case "none" -> methods.add(AuthMethod.NONE);
+                case "gss" -> {} // others may follow
+                default ->
+                    throw Failure.of(
+                            file + ", auth client required: unknown method '" + word + "', expected cephx or none");
+            }
+        }
+        if (methods.isEmpty() && value("auth client required", entity) != null) {
+            throw Failure.of(file + ", auth client required: neither cephx nor none; give --auth METHOD instead");
+        }
+        return methods.isEmpty()
+                ? List.of(AuthMethod.CEPHX)
+                : methods.stream().distinct().toList();
+    }
+
+    /**
+     * Connection modes in order of preference.
+     *
+     * @param base if the file says nothing
+     */
+    List<ConnectionMode> modes(String key, EntityName entity, List<ConnectionMode> base) throws Failure {
+        List<ConnectionMode> modes = new ArrayList<>();
+        for (String word : words(key, entity)) {
+            switch (word) {
+                case "crc" -> modes.add(ConnectionMode.CRC);
+                case "secure" -> modes.add(ConnectionMode.SECURE);
+                default ->
+                    throw Failure.of(file + ", " + key + ": unknown mode '" + word + "', expected crc or secure");
+            }
+        }
+        return modes.isEmpty() ? base : modes.stream().distinct().toList();
+    }
+
+    private List<String> words(String key, EntityName entity) {
+        String value = value(key, entity);
+        return value == null
+                ? List.of()
+                : Arrays.stream(value.split("[,;\\s]+"))
+                        .filter(word -> !word.isEmpty())
+                        .toList();
+    }
+
+    /** The monitors of {@code mon host}, in its order; empty if the file does not say. */
     List<EntityAddrVec> monHosts(EntityName entity) throws Failure {
         String hosts = value("mon host", entity);
-        if (hosts == null || hosts.isBlank()) {
-            throw Failure.of(file + " has no 'mon host'; give --mon ADDR instead");
+        if (hosts == null) {
+            return List.of();
         }
         try {
             return MonHosts.parse(hosts);

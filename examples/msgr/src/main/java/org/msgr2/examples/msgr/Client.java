@@ -46,9 +46,7 @@ final class Client implements AutoCloseable {
      */
     static Client connect(Messenger.Builder builder, EntityType type, EntityAddr addr, Duration timeout)
             throws Failure, InterruptedException {
-        if (addr.type() != EntityAddr.Type.MSGR2 || addr.isBlankIp() || addr.port() == 0) {
-            throw Failure.usage("cannot connect to " + addr + ": not a v2 address with IP and port");
-        }
+        checkDialable(addr);
         Watch watch = new Watch();
         Messenger messenger = builder.dispatcher(watch).limits(limits(timeout)).build();
         try {
@@ -58,6 +56,13 @@ final class Client implements AutoCloseable {
         } catch (Failure | InterruptedException | RuntimeException e) {
             messenger.close();
             throw e;
+        }
+    }
+
+    /** Refuses an address that nobody could dial. */
+    static void checkDialable(EntityAddr addr) throws Failure {
+        if (addr.type() != EntityAddr.Type.MSGR2 || addr.isBlankIp() || addr.port() == 0) {
+            throw Failure.usage("cannot connect to " + addr + ": not a v2 address with IP and port");
         }
     }
 

@@ -11,6 +11,7 @@ import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
+import org.msgr2.crypto.tls.Fingerprint;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -26,6 +27,7 @@ final class Converters {
         command.registerConverter(EntityAddrVec.class, parser(EntityAddrVec::parse));
         command.registerConverter(EntityName.class, parser(EntityName::parse));
         command.registerConverter(EntityType.class, parser(Converters::entityType));
+        command.registerConverter(Fingerprint.class, parser(Fingerprint::parse));
         command.registerConverter(Duration.class, parser(Converters::duration));
     }
 

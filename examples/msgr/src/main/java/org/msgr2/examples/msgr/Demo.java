@@ -3,10 +3,20 @@ package org.msgr2.examples.msgr;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.cephx.CephxAuth;
+import org.msgr2.crypto.auth.cephx.CephxClient;
+import org.msgr2.crypto.auth.cephx.CephxConfig;
+import org.msgr2.crypto.auth.none.NoneAuth;
+import org.msgr2.crypto.key.CryptoKey;
+import org.msgr2.session.Messenger;
 
 /** What the steps of one demonstration share: a place for data, the node, and the report. */
 final class Demo implements AutoCloseable {
@@ -44,6 +54,25 @@ final class Demo implements AutoCloseable {
     void node(Node started) {
         node = started;
         resources.push(started);
+    }
+
+    /** A client that logs in to the node as the administrator, and wants everything to be encrypted. */
+    Messenger.Builder client() {
+        NodeKeyring keyring = node().security().keyring();
+        if (keyring == null) {
+            throw new IllegalStateException("the node has no keyring");
+        }
+        return client(keyring.keys().find(NodeKeyring.ADMIN).orElseThrow().key());
+    }
+
+    /** The same with some other key. */
+    static Messenger.Builder client(CryptoKey key) {
+        return Messenger.builder(NodeKeyring.ADMIN.toString()).auth(self -> {
+            CephxConfig config =
+                    CephxConfig.of(self, key).withModes(List.of(ConnectionMode.SECURE), List.of(ConnectionMode.SECURE));
+            CephxClient client = new CephxClient(config, InstantSource.system(), new SecureRandom()::nextBytes);
+            return new CephxAuth(client, new NoneAuth(self));
+        });
     }
 
     Progress progress(String what, long total) {

@@ -10,7 +10,9 @@ import picocli.CommandLine.Option;
 /** {@code msgr demo}: everything at once, with nothing to set up. */
 @Command(
         name = "demo",
-        description = "Starts a node in a temporary directory, talks to it, and shows that nothing was lost.",
+        description =
+                "Starts a node in a temporary directory, talks to it encrypted, shows who is not let in, and that nothing was"
+                        + " lost.",
         footerHeading = "%nExamples:%n",
         footer = {"  msgr demo", "  msgr demo --messages 1000000 --size 4096", "  msgr demo --json"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -22,7 +24,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--messages",
             paramLabel = "N",
-            defaultValue = "100000",
+            defaultValue = "20000",
             description = "How many to stream through the node. Default: ${DEFAULT-VALUE}.")
     private int messages;
 
@@ -41,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private List<DemoStep> steps() {
-        return List.of(new StartNodeStep(), new PingStep(), new EchoStep(messages, sizeBytes));
+        return List.of(new StartNodeStep(), new PingStep(), new RefuseStep(), new EchoStep(messages, sizeBytes));
     }
 
     @Override

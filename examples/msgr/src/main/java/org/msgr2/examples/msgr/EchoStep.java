@@ -30,7 +30,7 @@ final class EchoStep implements DemoStep {
         EchoStream stream = new EchoStream(messages, sizeBytes);
         long startNs;
         long endNs;
-        Messenger.Builder builder = Messenger.builder("client.demo").dispatcher(stream);
+        Messenger.Builder builder = demo.client().dispatcher(stream);
         try (Client client = Client.connect(builder, EntityType.ANY, addr, TIMEOUT);
                 Progress progress = demo.progress("messages", messages)) {
             startNs = System.nanoTime();

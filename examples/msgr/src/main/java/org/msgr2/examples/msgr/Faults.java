@@ -6,7 +6,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 
 /** Failures in words, for the one line that a user sees. */
@@ -22,12 +24,15 @@ final class Faults {
     /** What is at the bottom of it: the operating system's own words, or what is wrong with the protocol. */
     static String root(Throwable failure) {
         Throwable innermost = failure;
+        boolean ofTls = false;
         for (Throwable next = failure.getCause(); next != null; next = next.getCause()) {
             innermost = next;
+            ofTls |= next instanceof SSLException;
         }
-        if (innermost instanceof ProtocolException) {
-            // Causes within the protocol lack what the outer ones know: the frame.
-            innermost = outermostFault(failure);
+        Throwable fault = outermostFault(failure);
+        if (fault instanceof ProtocolException protocol && (protocol.kind() != FaultKind.TRANSPORT || ofTls)) {
+            // Causes within the protocol lack what the outer ones know: the frame. Those of TLS are in nobody's words.
+            innermost = fault;
         }
         String text = oneLine(innermost.getMessage());
         text = PEER.matcher(SYSTEM_CALL.matcher(text).replaceFirst("")).replaceFirst("");

@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
         description = "Asks a monitor for the monitor map and prints it as 'ceph mon dump' does.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  msgr ceph mon-map --mon v2:10.0.0.1:3300 --auth none",
+            "  msgr ceph mon-map --mon v2:10.0.0.1:3300 --keyring admin.keyring",
             "  msgr ceph mon-map --mon v2:10.0.0.1:3300 --mon v2:10.0.0.2:3300 --auth none",
-            "  msgr ceph mon dump --conf /etc/ceph/ceph.conf --auth none --json"
+            "  msgr ceph mon dump --conf /etc/ceph/ceph.conf --mode secure --json"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class MonMapCommand implements Callable<Integer> {
@@ -41,9 +41,8 @@ final class MonMapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
-        ceph.check();
         List<EntityAddr> monitors = ceph.monitors();
-        try (MonSession session = MonSession.connect(ceph.name(), monitors, ceph.timeout())) {
+        try (MonSession session = MonSession.connect(ceph.access(), monitors)) {
             MonMap map = session.monMap();
             if (json) {
                 terminal.json(MonMapFormat.json(map));

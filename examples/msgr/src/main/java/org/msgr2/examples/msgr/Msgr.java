@@ -32,8 +32,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footerHeading = "%nExamples:%n",
         footer = {
             "  msgr demo",
-            "  msgr serve --auth none",
-            "  msgr ping v2:127.0.0.1:3400",
+            "  msgr serve --data /var/lib/node",
+            "  msgr ping v2:127.0.0.1:3400 --auth none",
+            "  msgr ceph status --conf /etc/ceph/ceph.conf",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage. 'msgr COMMAND --help' tells more."
         })
@@ -99,6 +100,7 @@ public final class Msgr implements Runnable {
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new PingCommand(terminal))
                 .addSubcommand(CephCommand.commandLine(terminal))
+                .addSubcommand(KeyringCommand.commandLine(terminal))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.outInteractive() ? Ansi.AUTO : Ansi.OFF))

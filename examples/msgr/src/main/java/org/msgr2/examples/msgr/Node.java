@@ -3,12 +3,25 @@ package org.msgr2.examples.msgr;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
+import org.msgr2.core.address.EntityType;
+import org.msgr2.core.feature.CephFeatures;
+import org.msgr2.core.wire.UTime;
+import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.cephx.TicketAuthority;
+import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.session.Messenger;
+import org.msgr2.session.Policy;
+import org.msgr2.session.mon.AuthorityMaintenance;
+import org.msgr2.session.mon.LoneMonitor;
+import org.msgr2.session.mon.MonitorService;
 import org.msgr2.session.netty.NettyIo;
 import org.msgr2.session.netty.NettyTransport;
 import org.msgr2.session.service.EchoService;
@@ -18,42 +31,95 @@ final class Node implements AutoCloseable {
     /**
      * What a node is made of.
      *
+     * @param name a monitor's to play the monitor's role, which cephx takes
      * @param listen where, in this order
+     * @param tls where else, with TLS; null is nowhere
      * @param io null is the best that this machine has
      * @param data null if it keeps nothing
      */
     record Setup(
             EntityName name,
+            NodeAuth auth,
             List<EntityAddr> listen,
+            @Nullable NodeTls tls,
             @Nullable NettyIo io,
             @Nullable Path data) {}
 
+    private final EntityName name;
+    private final NodeSecurity security;
     private final Messenger messenger;
-    private final NettyTransport transport;
-    private final List<EntityAddr> addresses = new ArrayList<>();
+    private final List<Endpoint> endpoints;
 
-    private Node(Messenger messenger, NettyTransport transport) {
+    /** The last is closed first. */
+    private final Deque<AutoCloseable> resources;
+
+    private Node(
+            EntityName name,
+            NodeSecurity security,
+            Messenger messenger,
+            List<Endpoint> endpoints,
+            Deque<AutoCloseable> resources) {
+        this.name = name;
+        this.security = security;
         this.messenger = messenger;
-        this.transport = transport;
+        this.endpoints = endpoints;
+        this.resources = resources;
     }
 
     static Node start(Setup setup) throws Failure {
-        if (setup.data != null) {
-            DataDirectory.create(setup.data);
-        }
-        NettyTransport transport = transport(setup.io);
-        Messenger messenger = Messenger.builder(setup.name.toString())
-                .transport(transport)
-                .service(new EchoService())
-                .build();
-        Node node = new Node(messenger, transport);
+        Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
-            node.listen(setup.listen);
-            return node;
+            return start(setup, resources);
         } catch (Failure | RuntimeException e) {
-            node.close();
+            close(resources);
             throw e;
         }
+    }
+
+    private static Node start(Setup setup, Deque<AutoCloseable> resources) throws Failure {
+        if (setup.data != null) {
+            DataDirectory.create(setup.data);
+            resources.push(DataDirectory.lock(setup.data));
+        }
+        NodeSecurity security = NodeSecurity.open(setup.auth, setup.name, setup.data);
+        resources.push(security);
+        TlsContext tls = setup.tls == null ? null : setup.tls.open();
+        NettyTransport transport = transport(setup.io);
+        resources.push(transport);
+        List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
+        NodeStatus status = new NodeStatus(setup.name, ClusterId.open(setup.data), security, endpoints);
+        Messenger messenger = messenger(setup.name, security, status, transport);
+        resources.push(messenger);
+        status.runsOn(messenger);
+        Node node = new Node(setup.name, security, messenger, endpoints, resources);
+        for (EntityAddr addr : setup.listen) {
+            node.listen(addr, null, "--listen");
+        }
+        if (setup.tls != null) {
+            node.listen(setup.tls.addr(), tls, "--tls");
+        }
+        return node;
+    }
+
+    private static Messenger messenger(
+            EntityName name, NodeSecurity security, NodeStatus status, NettyTransport transport) {
+        Messenger.Builder builder = Messenger.builder(name.toString())
+                .transport(transport)
+                .auth(self -> security.provider())
+                // A real Ceph client refuses peers that know much less than itself.
+                .acceptPolicy(Policy.statelessServer().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
+                .service(new EchoService());
+        TicketAuthority authority = security.authority();
+        if (authority != null) {
+            builder.service(new AuthorityMaintenance(authority));
+        }
+        if (name.type() == EntityType.MON) {
+            Instant created = status.cluster().created();
+            LoneMonitor monitor = new LoneMonitor(
+                    name.id(), status.cluster().fsid(), new UTime(created.getEpochSecond(), created.getNano()));
+            builder.service(new MonitorService(monitor, new NodeCommands(monitor, status)));
+        }
+        return builder.build();
     }
 
     /** @param io null is the best that this machine has */
@@ -66,20 +132,48 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private void listen(List<EntityAddr> listen) throws Failure {
-        for (EntityAddr addr : listen) {
-            try {
-                addresses.add(messenger.bind(addr));
-            } catch (IOException e) {
-                throw Failure.of(
-                        "cannot listen on " + addr + ": " + Faults.root(e) + "; choose another with --listen", e);
+    private void listen(EntityAddr addr, @Nullable TlsContext tls, String option) throws Failure {
+        try {
+            if (tls == null) {
+                endpoints.add(new Endpoint("msgr2", messenger.bind(addr), null));
+            } else {
+                EntityAddr bound = messenger.bindTls(addr, tls);
+                endpoints.add(new Endpoint(
+                        "msgr2-tls",
+                        bound,
+                        tls.config().identity() == null
+                                ? null
+                                : tls.config().identity().fingerprint()));
             }
+        } catch (IOException e) {
+            throw Failure.of("cannot listen on " + addr + ": " + Faults.root(e) + "; choose another with " + option, e);
         }
     }
 
+    EntityName name() {
+        return name;
+    }
+
     /** Where it listens, with the real ports. */
+    List<Endpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
+    /** Where it listens without TLS, with the real ports. */
     List<EntityAddr> addresses() {
-        return List.copyOf(addresses);
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.fingerprint() == null)
+                .map(Endpoint::addr)
+                .toList();
+    }
+
+    NodeSecurity security() {
+        return security;
+    }
+
+    /** The mode that a client is best told to ask for. */
+    ConnectionMode bestMode() {
+        return security.modes().contains(ConnectionMode.SECURE) ? ConnectionMode.SECURE : ConnectionMode.CRC;
     }
 
     String transportName() {
@@ -89,7 +183,19 @@ final class Node implements AutoCloseable {
     /** Accepts no more, sends what is queued, and ends. */
     @Override
     public void close() {
-        messenger.close();
-        transport.close();
+        close(resources);
+    }
+
+    private static void close(Deque<AutoCloseable> resources) {
+        while (!resources.isEmpty()) {
+            try {
+                resources.pop().close();
+            } catch (RuntimeException e) {
+                close(resources);
+                throw e;
+            } catch (Exception e) {
+                // The lock of a directory: the end of the process unlocks it too.
+            }
+        }
     }
 }

@@ -1,29 +1,35 @@
 package org.msgr2.examples.msgr;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.msgr2.core.address.EntityAddr;
-import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.feature.BannerFeatures;
 import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.session.Messenger;
 import org.msgr2.session.Policy;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code msgr ping}: what a handshake negotiates, and how long round trips take. */
 @Command(
         name = "ping",
-        description = "Connects to a peer, shows what was negotiated, and measures keepalive round trips.",
+        description = {
+            "Connects to a peer, shows what was negotiated, and measures keepalive round trips.",
+            "With cephx a monitor is shown the key, and every other peer a ticket: --mon or --conf says who gives it."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  msgr ping v2:127.0.0.1:3400",
-            "  msgr ping --type mon v2:10.0.0.1:3300     a Ceph monitor that allows it",
-            "  msgr ping --count 0 v2:127.0.0.1:3400     until Ctrl-C",
-            "  msgr ping --json v2:127.0.0.1:3400"
+            "  msgr ping v2:127.0.0.1:3400 --auth none",
+            "  msgr ping v2:127.0.0.1:3400 --auth none --count 0        until Ctrl-C",
+            "  msgr ping --type mon v2:10.0.0.1:3300 --keyring admin.keyring",
+            "  msgr ping --type osd v2:10.0.0.2:6800/4711 --mon v2:10.0.0.1:3300 \\",
+            "      --keyring admin.keyring                 an OSD, with a monitor's ticket",
+            "  msgr ping v2:127.0.0.1:3401 --auth none --tls-ca ca.pem"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class PingCommand implements Callable<Integer> {
@@ -47,20 +53,6 @@ final class PingCommand implements Callable<Integer> {
     private Duration interval;
 
     @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            description = "Longest wait for the connection and for each answer. Default: ${DEFAULT-VALUE}.")
-    private Duration timeout;
-
-    @Option(
-            names = "--name",
-            paramLabel = "TYPE.ID",
-            defaultValue = "client.ping",
-            description = "Our own name. Default: ${DEFAULT-VALUE}.")
-    private EntityName name;
-
-    @Option(
             names = "--type",
             paramLabel = "TYPE",
             defaultValue = "any",
@@ -73,6 +65,9 @@ final class PingCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object at the end.")
     private boolean json;
 
+    @Mixin
+    private CephOptions ceph;
+
     PingCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -82,15 +77,17 @@ final class PingCommand implements Callable<Integer> {
         if (count < 0) {
             throw Failure.usage("--count must not be negative: " + count + " (0 is until Ctrl-C)");
         }
-        if (timeout.isZero()) {
-            throw Failure.usage("--timeout must be longer than 0");
+        Client.checkDialable(addr);
+        ClusterAccess access = ceph.access();
+        if (access.credentials().needTickets() && type != EntityType.MON) {
+            fetchTickets(access);
         }
-        Messenger.Builder builder = Messenger.builder(name.toString())
+        Messenger.Builder builder = access.builder()
                 // A real Ceph daemon refuses clients that know much less than itself.
                 .dialPolicy(Policy.lossyClient().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
                 .bannerFeatures(msgr20 ? BannerFeatures.NONE : BannerFeatures.REVISION_1, BannerFeatures.NONE);
-        try (Client client = Client.connect(builder, type, addr, timeout)) {
-            PingReport report = new PingReport(name, client.info(), client.transportName());
+        try (Client client = access.connect(builder, type, addr)) {
+            PingReport report = new PingReport(access.name(), client.info(), client.transportName());
             if (!json) {
                 report.printNegotiated(terminal);
             }
@@ -104,6 +101,14 @@ final class PingCommand implements Callable<Integer> {
                 report.printSummary(terminal);
             }
             return Msgr.DONE;
+        }
+    }
+
+    /** Daemons want to see a ticket; a peer that turns out to be a monitor does not, and costs a login too many. */
+    private void fetchTickets(ClusterAccess access) throws Failure, InterruptedException {
+        List<EntityAddr> monitors = ceph.monitorsIfNamed();
+        if (!monitors.isEmpty()) {
+            MonSession.connect(access, monitors).close();
         }
     }
 

@@ -3,6 +3,7 @@ package org.msgr2.examples.msgr;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +13,11 @@ import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.feature.CephFeature;
 import org.msgr2.core.feature.CephFeatures;
+import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.onwire.AeadProvider;
+import org.msgr2.crypto.tls.Fingerprint;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.transport.TransportSecurity;
 
 /** What {@code msgr ping} found out, for people and for programs. */
 final class PingReport {
@@ -42,12 +47,18 @@ final class PingReport {
     }
 
     void printNegotiated(Terminal terminal) {
-        new Table()
+        Table table = new Table()
                 .row("peer", info.peerName() + " at " + info.peerAddrs())
                 .row("peer identity", identity())
                 .row("ourselves", name + " at " + info.localAddrs())
-                .row("protocol", info.revision() + ", mode " + info.mode() + ", over " + transport)
-                .row("peer's banner", info.peerBanner())
+                .row("protocol", info.revision() + ", mode " + info.mode() + ", over " + transport);
+        if (info.mode() == ConnectionMode.SECURE) {
+            table.row("encryption", AeadProvider.preferred().description());
+        }
+        if (info.tls() != null) {
+            table.row("tls", info.tls());
+        }
+        table.row("peer's banner", info.peerBanner())
                 .row("features", names(info.features()))
                 .print(terminal);
     }
@@ -80,7 +91,13 @@ final class PingReport {
         addrs(root.putArray("local_addrs"), info.localAddrs());
         root.put("revision", info.revision().toString());
         root.put("mode", info.mode().toString());
+        if (info.mode() == ConnectionMode.SECURE) {
+            root.put("aead", AeadProvider.preferred().description());
+        }
         root.put("transport", transport);
+        if (info.tls() != null) {
+            root.set("tls", json(info.tls()));
+        }
         root.put("peer_banner", info.peerBanner().toString());
         ArrayNode features = root.putArray("features");
         names(info.features()).forEach(features::add);
@@ -92,6 +109,18 @@ final class PingReport {
         root.put("median_us", micros(sorted.get(sorted.size() / 2)));
         root.put("max_us", micros(sorted.get(sorted.size() - 1)));
         return root;
+    }
+
+    private static ObjectNode json(TransportSecurity tls) {
+        X509Certificate peer = tls.peerCertificate();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("protocol", tls.protocol())
+                .put("cipher_suite", tls.cipherSuite())
+                .put("peer_subject", tls.peerSubject())
+                .put(
+                        "peer_fingerprint",
+                        peer == null ? null : Fingerprint.of(peer).toString());
     }
 
     private static void addrs(ArrayNode into, EntityAddrVec addrs) {

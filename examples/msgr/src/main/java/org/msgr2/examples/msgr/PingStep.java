@@ -7,7 +7,6 @@ import org.HdrHistogram.Histogram;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.session.ConnectionInfo;
-import org.msgr2.session.Messenger;
 
 /** A handshake and some keepalive round trips. */
 final class PingStep implements DemoStep {
@@ -23,7 +22,7 @@ final class PingStep implements DemoStep {
     public void run(Demo demo) throws Failure, InterruptedException {
         EntityAddr addr = demo.node().addresses().get(0);
         Histogram nanos = new Histogram(3);
-        try (Client client = Client.connect(Messenger.builder("client.demo"), EntityType.ANY, addr, TIMEOUT)) {
+        try (Client client = Client.connect(demo.client(), EntityType.ANY, addr, TIMEOUT)) {
             for (int i = 0; i < ROUND_TRIPS; i++) {
                 nanos.recordValue(
                         client.await(client.connection().ping(), "ping").toNanos());
@@ -34,14 +33,18 @@ final class PingStep implements DemoStep {
                     this,
                     String.format(
                             Locale.ROOT,
-                            "%s, mode %s, over %s: %d round trips, median %.3f ms",
+                            "%s, %s, mode %s, over %s: %d round trips, median %.3f ms\n%s",
                             info.revision(),
+                            info.identity().method(),
                             info.mode(),
                             client.transportName(),
                             ROUND_TRIPS,
-                            p50 / 1e3));
+                            p50 / 1e3,
+                            demo.node().security().aead()));
             result.put("revision", info.revision().toString())
+                    .put("auth", info.identity().method().toString())
                     .put("mode", info.mode().toString())
+                    .put("aead", demo.node().security().aead())
                     .put("transport", client.transportName())
                     .put("round_trips", ROUND_TRIPS)
                     .put("p50_us", p50);

@@ -1,11 +1,12 @@
 package org.msgr2.examples.msgr;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.msgr2.core.address.EntityAddr;
+import org.msgr2.crypto.tls.Fingerprint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,11 +19,14 @@ import picocli.CommandLine.Spec;
         description = "Runs a node in the foreground; SIGTERM or Ctrl-C drains it and ends it with exit code 0.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  msgr serve --auth none",
+            "  msgr serve --data /var/lib/node",
+            "  msgr serve --data DIR --name mon.a --listen v2:192.0.2.7:3300",
+            "  msgr serve --data DIR --tls 127.0.0.1:3443 --tls-dev",
             "  msgr serve --auth none --listen v2:127.0.0.1:0 --listen v2:[::1]:0",
             "  msgr serve --auth none --insecure-expose --listen v2:0.0.0.0:3400",
             "  msgr serve --config node.yaml, which may say:",
-            "    auth: none",
+            "    data: /var/lib/node",
+            "    modes: secure",
             "    listen: [v2:127.0.0.1:3400, 'v2:[::1]:3400']"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -54,9 +58,10 @@ final class ServeCommand implements Callable<Integer> {
             ServeConfig.read(config).applyTo(spec);
         }
         try (Node node = Node.start(options.setup())) {
-            for (EntityAddr addr : node.addresses()) {
-                listening(addr);
+            for (Endpoint endpoint : node.endpoints()) {
+                listening(endpoint);
             }
+            clientCommand(node);
             ready();
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -65,16 +70,34 @@ final class ServeCommand implements Callable<Integer> {
         return Msgr.DONE;
     }
 
-    private void listening(EntityAddr addr) {
+    private void listening(Endpoint endpoint) {
+        Fingerprint fingerprint = endpoint.fingerprint();
         if (json) {
-            terminal.json(JsonNodeFactory.instance
+            ObjectNode event = JsonNodeFactory.instance
                     .objectNode()
                     .put("event", "listening")
-                    .put("what", "msgr2")
-                    .put("address", addr.toString()));
+                    .put("what", endpoint.what())
+                    .put("address", endpoint.addr().toString());
+            terminal.json(fingerprint == null ? event : event.put("fingerprint", fingerprint.toString()));
         } else {
-            terminal.line("listening msgr2 " + addr);
+            terminal.line("listening " + endpoint.what() + " " + endpoint.addr());
+            if (fingerprint != null) {
+                terminal.line("certificate " + fingerprint);
+            }
         }
+    }
+
+    private void clientCommand(Node node) {
+        ClientHint.of(node).ifPresent(command -> {
+            if (json) {
+                terminal.json(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("event", "client")
+                        .put("command", command));
+            } else {
+                terminal.line("client " + command);
+            }
+        });
     }
 
     private void ready() {

@@ -13,13 +13,16 @@ final class StartNodeStep implements DemoStep {
 
     @Override
     public void run(Demo demo) throws Failure {
-        EntityName name = EntityName.parse("mgr.demo");
+        EntityName name = EntityName.parse("mon.demo");
         List<EntityAddr> anyPort = List.of(EntityAddr.parse("v2:127.0.0.1:0"));
-        Node node = Node.start(new Node.Setup(name, anyPort, null, demo.directory()));
+        // Refusals are a part of the demonstration, not something to warn of.
+        NodeAuth auth = new NodeAuth.Cephx(null, NodeAuth.MODES, (claimed, reason, leftOut) -> {});
+        Node node = Node.start(new Node.Setup(name, auth, anyPort, null, null, demo.directory()));
         demo.node(node);
         String address = node.addresses().get(0).toString();
         demo.report(this, name + " listens on " + address + ", data in " + demo.directory())
                 .put("name", name.toString())
-                .put("address", address);
+                .put("address", address)
+                .put("auth", node.security().method());
     }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.address.EntityName;
+import org.msgr2.crypto.auth.AuthMethod;
+import org.msgr2.crypto.auth.ConnectionMode;
 
 class CephConfTest {
     private static final Path FILE = Path.of("ceph.conf");
@@ -52,14 +55,50 @@ class CephConfTest {
     }
 
     @Test
-    void withoutMonHostItSaysWhatToDo() {
-        assertThatThrownBy(() -> CephConf.parse(FILE, "[global]\n").monHosts(ADMIN))
-                .hasMessage("ceph.conf has no 'mon host'; give --mon ADDR instead");
+    void withoutMonHostThereAreNoMonitors() throws Failure {
+        assertThat(CephConf.parse(FILE, "[global]\n").monHosts(ADMIN)).isEmpty();
     }
 
     @Test
     void aMonHostThatCannotBeParsedNamesTheFile() {
         assertThatThrownBy(() -> CephConf.parse(FILE, "mon host = v2:1.2.3.4:x").monHosts(ADMIN))
                 .hasMessageStartingWith("ceph.conf, mon host: cannot parse address");
+    }
+
+    @Test
+    void theClusterIsNamedAfterTheFile() throws Failure {
+        assertThat(CephConf.parse(Path.of("/x/backup.conf"), "").cluster()).isEqualTo("backup");
+        assertThat(CephConf.parse(Path.of("/x/settings"), "").cluster()).isEqualTo("ceph");
+    }
+
+    @Test
+    void metavariablesAreFilledInAndOthersStay() {
+        assertThat(CephConf.expand("/e/$cluster.$name.keyring,${type}s/$id$host", "ceph", ADMIN))
+                .isEqualTo("/e/ceph.client.admin.keyring,clients/admin$host");
+    }
+
+    @Test
+    void methodsAndModesComeInTheOrderOfTheFile() throws Failure {
+        CephConf conf = CephConf.parse(FILE, "auth_client_required = gss, none, cephx\nms_client_mode = secure crc\n");
+
+        assertThat(conf.authMethods(ADMIN)).containsExactly(AuthMethod.NONE, AuthMethod.CEPHX);
+        assertThat(conf.modes("ms client mode", ADMIN, List.of()))
+                .containsExactly(ConnectionMode.SECURE, ConnectionMode.CRC);
+        assertThat(conf.modes("ms mon client mode", ADMIN, List.of(ConnectionMode.CRC)))
+                .containsExactly(ConnectionMode.CRC);
+        assertThat(CephConf.parse(FILE, "").authMethods(ADMIN)).containsExactly(AuthMethod.CEPHX);
+    }
+
+    @Test
+    void anUnknownMethodOrModeNamesTheSetting() throws Failure {
+        assertThatThrownBy(() ->
+                        CephConf.parse(FILE, "auth client required = cephy").authMethods(ADMIN))
+                .hasMessage("ceph.conf, auth client required: unknown method 'cephy', expected cephx or none");
+        assertThatThrownBy(
+                        () -> CephConf.parse(FILE, "auth client required = gss").authMethods(ADMIN))
+                .hasMessageContaining("neither cephx nor none");
+        assertThatThrownBy(() ->
+                        CephConf.parse(FILE, "ms client mode = crc,fast").modes("ms client mode", ADMIN, List.of()))
+                .hasMessage("ceph.conf, ms client mode: unknown mode 'fast', expected crc or secure");
     }
 }

@@ -15,12 +15,14 @@ class DemoCommandTest {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .contains("node   mgr.demo listens on v2:127.0.0.1:")
-                .contains("ping   msgr2.1, mode crc, over ")
+                .contains("node   mon.demo listens on v2:127.0.0.1:")
+                .contains("ping   msgr2.1, cephx, mode secure, over ")
+                .contains("       AES-128-GCM by ")
+                .contains("refuse a client without a key, and one with a wrong key: both refused")
                 .contains("echo   3,000 messages of 128 bytes there and back: sent 3,000, received 3,000, lost 0,"
                         + " duplicated 0, reordered 0, damaged 0")
                 .contains(" messages/s, ")
-                .contains("All 3 parts worked");
+                .contains("All 4 parts worked");
         String node = run.outLines().get(0);
         assertThat(Path.of(node.substring(node.indexOf("data in ") + 8))).doesNotExist();
     }
@@ -53,6 +55,10 @@ class DemoCommandTest {
         assertThat(run.exitCode()).isZero();
         JsonNode json = run.json();
         assertThat(json.at("/node/address").asText()).startsWith("v2:127.0.0.1:");
+        assertThat(json.at("/node/auth").asText()).isEqualTo("cephx");
+        assertThat(json.at("/ping/mode").asText()).isEqualTo("secure");
+        assertThat(json.at("/ping/aead").asText()).startsWith("AES-128-GCM by ");
+        assertThat(json.at("/refuse/wrong_key").asText()).isEqualTo("refused");
         assertThat(json.at("/ping/p50_us").asDouble()).isPositive();
         assertThat(json.at("/echo/sent").asInt()).isEqualTo(2000);
         for (String count : new String[] {"lost", "duplicated", "reordered", "damaged"}) {

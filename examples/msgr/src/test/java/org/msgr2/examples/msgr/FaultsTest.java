@@ -8,6 +8,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
@@ -29,6 +30,15 @@ class FaultsTest {
                 .inFrame("AUTH_DONE")
                 .fromPeer("v2:1.2.3.4:5/0");
         assertThat(Faults.root(new IllegalStateException(fault))).isEqualTo("AUTH_DONE: not you");
+    }
+
+    @Test
+    void aFaultOfTlsIsInOurWords() {
+        Throwable engine = new SSLHandshakeException("error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT");
+        assertThat(Faults.root(new ProtocolException(FaultKind.AUTH, "no certificate", engine).fromPeer("v2:x")))
+                .isEqualTo("no certificate");
+        assertThat(Faults.root(new ProtocolException(FaultKind.TRANSPORT, "TLS failed", engine)))
+                .isEqualTo("TLS failed");
     }
 
     @Test

@@ -19,14 +19,14 @@ class PingCommandTest {
     @Test
     void showsWhatWasNegotiatedAndEachRoundTrip() {
         try (TestNode node = TestNode.start("mgr.7", new EchoService())) {
-            Run run = Run.of("ping", "--count", "3", "--interval", "0", node.addr());
+            Run run = Run.of("ping", "--auth=none", "--count", "3", "--interval", "0", node.addr());
 
             assertThat(run.err()).isEmpty();
             assertThat(run.exitCode()).isZero();
             assertThat(run.out())
                     .contains("mgr.7 at " + node.addr())
                     .contains("only claimed (auth none)")
-                    .contains("client.ping at any:127.0.0.1:0/")
+                    .contains("client.admin at any:127.0.0.1:0/")
                     .contains("msgr2.1, mode crc, over ")
                     .contains("REVISION_1")
                     .contains("MSG_ADDR2");
@@ -42,7 +42,14 @@ class PingCommandTest {
     void printsTheSameAsJson() {
         try (TestNode node = TestNode.start("osd.7", new EchoService())) {
             Run run = Run.of(
-                    "ping", "--json", "--count=2", "--interval=0", "--type=osd", "--name=client.me", node.addr());
+                    "ping",
+                    "--auth=none",
+                    "--json",
+                    "--count=2",
+                    "--interval=0",
+                    "--type=osd",
+                    "--name=client.me",
+                    node.addr());
 
             assertThat(run.exitCode()).isZero();
             JsonNode json = run.json();
@@ -68,7 +75,7 @@ class PingCommandTest {
     @Test
     void speaksTheFirstRevisionIfAsked() {
         try (TestNode node = TestNode.start("mgr.7", new EchoService())) {
-            Run run = Run.of("ping", "--msgr2.0", "--count=1", node.addr());
+            Run run = Run.of("ping", "--auth=none", "--msgr2.0", "--count=1", node.addr());
 
             assertThat(run.exitCode()).isZero();
             assertThat(run.out()).contains("msgr2.0, mode crc").contains("1 round trip: ");
@@ -78,7 +85,7 @@ class PingCommandTest {
     @Test
     void anEndlessMeasurementEndsWithASummaryWhenItIsStopped() throws Exception {
         try (TestNode node = TestNode.start("mgr.7", new EchoService());
-                Background run = Background.start("ping", "--count=0", "--interval=10m", node.addr())) {
+                Background run = Background.start("ping", "--auth=none", "--count=0", "--interval=10m", node.addr())) {
             String line = run.line();
             while (!line.startsWith("1 ")) {
                 line = run.line();
@@ -102,7 +109,7 @@ class PingCommandTest {
             Terminal terminal = new Terminal(
                     new PrintWriter(closedPipe, true, StandardCharsets.UTF_8), new PrintWriter(err), false, false);
 
-            assertThat(Msgr.execute(terminal, "ping", "--count=0", "--interval=10m", node.addr()))
+            assertThat(Msgr.execute(terminal, "ping", "--auth=none", "--count=0", "--interval=10m", node.addr()))
                     .isZero();
             assertThat(err.toString()).isEmpty();
         }
@@ -112,7 +119,7 @@ class PingCommandTest {
     void aRefusedConnectionEndsItAtOnce() throws Exception {
         String addr = TestNode.unusedAddr();
 
-        Run run = Run.of("ping", "--timeout=10s", addr);
+        Run run = Run.of("ping", "--auth=none", "--timeout=10s", addr);
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.error()).isEqualTo("msgr: cannot connect to " + addr + ": Connection refused");
@@ -124,7 +131,7 @@ class PingCommandTest {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String addr = "v2:127.0.0.1:" + silent.getLocalPort() + "/0";
 
-            Run run = Run.of("ping", "--timeout=100ms", addr);
+            Run run = Run.of("ping", "--auth=none", "--timeout=100ms", addr);
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.error()).startsWith("msgr: cannot connect to " + addr + ": ");
@@ -134,7 +141,7 @@ class PingCommandTest {
     @Test
     void aPeerOfAnotherTypeIsRefused() {
         try (TestNode node = TestNode.start("mgr.7", new EchoService())) {
-            Run run = Run.of("ping", "--type=osd", node.addr());
+            Run run = Run.of("ping", "--auth=none", "--type=osd", node.addr());
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.error())
@@ -147,7 +154,7 @@ class PingCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "v2:localhost:1", "v2:127.0.0.1:70000"})
     void anAddressThatCannotBeParsedIsWrongUsageWithTheParsersMessage(String addr) {
-        Run run = Run.of("ping", addr);
+        Run run = Run.of("ping", "--auth=none", addr);
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.error()).startsWith("msgr: ADDR: cannot parse address '" + addr + "': ");
@@ -156,7 +163,7 @@ class PingCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"v1:127.0.0.1:6789/0", "v2:0.0.0.0:1/0", "v2:127.0.0.1:0/0"})
     void anAddressThatNobodyCouldDialIsWrongUsage(String addr) {
-        Run run = Run.of("ping", addr);
+        Run run = Run.of("ping", "--auth=none", addr);
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.error()).startsWith("msgr: cannot connect to " + addr + ": not a v2 address");
@@ -165,7 +172,7 @@ class PingCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"--count=-1", "--count=x", "--timeout=0", "--timeout=soon", "--name=me", "--type=dog"})
     void badValuesAreWrongUsage(String option) {
-        Run run = Run.of("ping", option, "v2:127.0.0.1:1");
+        Run run = Run.of("ping", "--auth=none", option, "v2:127.0.0.1:1");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.error()).contains(option.substring(0, option.indexOf('=')));

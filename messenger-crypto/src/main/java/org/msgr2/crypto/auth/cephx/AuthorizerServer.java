@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
-import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.wire.Opaque;
@@ -41,7 +40,7 @@ final class AuthorizerServer implements AuthServer {
     private final AuthorizerVerifier verifier;
     private final List<ConnectionMode> modes;
     private final Entropy entropy;
-    private final LoginListener listener;
+    private final Refuser refuser;
     private State state = State.NEW;
     private ConnectionMode mode = ConnectionMode.UNKNOWN;
     private @Nullable Challenged challenged;
@@ -53,18 +52,18 @@ final class AuthorizerServer implements AuthServer {
         this.verifier = verifier;
         this.modes = modes;
         this.entropy = entropy;
-        this.listener = listener;
+        this.refuser = new Refuser(listener, modes);
     }
 
     @Override
     public AuthReply request(int method, List<Integer> preferredModes, Opaque payload) throws ProtocolException {
-        expect(State.NEW);
+        Refuser.expect(state == State.NEW);
         mode = ModeChoice.of(preferredModes, modes);
         if (method != AuthMethod.CEPHX.code() || mode == ConnectionMode.UNKNOWN) {
-            return refuse(null, new Refused(LoginListener.Reason.METHOD, Errno.EOPNOTSUPP));
+            return refuser.refuse(null, new Refused(LoginListener.Reason.METHOD, Errno.EOPNOTSUPP));
         }
         if (payload.isEmpty()) {
-            return refuse(null, new Refused(LoginListener.Reason.TICKET));
+            return refuser.refuse(null, new Refused(LoginListener.Reason.TICKET));
         }
         Authorizer shown = Authorizer.read(Decoding.reader(payload));
         if (shown.service() == verifier.service()
@@ -78,7 +77,7 @@ final class AuthorizerServer implements AuthServer {
     private AuthReply resumed(Authorizer shown, @Nullable Throwable failure) {
         if (failure != null) {
             state = State.NEW;
-            return refuse(null, new Refused(LoginListener.Reason.NO_KEYS));
+            return refuser.refuse(null, new Refused(LoginListener.Reason.NO_KEYS));
         }
         return first(shown);
     }
@@ -98,13 +97,13 @@ final class AuthorizerServer implements AuthServer {
                     new AuthorizeChallenge(next.challenge()),
                     entropy));
         } catch (Refused refused) {
-            return refuse(null, refused);
+            return refuser.refuse(null, refused);
         }
     }
 
     @Override
     public AuthReply requestMore(Opaque payload) throws ProtocolException {
-        expect(State.CHALLENGED);
+        Refuser.expect(state == State.CHALLENGED);
         // One answer per challenge.
         state = State.OVER;
         Challenged before = challenged;
@@ -116,7 +115,7 @@ final class AuthorizerServer implements AuthServer {
         try {
             answer(before, shown);
         } catch (Refused refused) {
-            return refuse(name, refused);
+            return refuser.refuse(name, refused);
         }
         return done(before);
     }
@@ -166,16 +165,5 @@ final class AuthorizerServer implements AuthServer {
         return text.isEmpty()
                 ? Capabilities.NONE
                 : Capabilities.of(Map.of(verifier.service().toString(), text));
-    }
-
-    private AuthReply refuse(@Nullable EntityName claimed, Refused refused) {
-        listener.refused(claimed, refused.reason());
-        return new AuthReply.BadMethod(refused.result(), List.of(AuthMethod.CEPHX), modes);
-    }
-
-    private void expect(State expected) throws ProtocolException {
-        if (state != expected) {
-            throw new ProtocolException(FaultKind.SEQUENCE, "an authentication frame where none is due");
-        }
     }
 }

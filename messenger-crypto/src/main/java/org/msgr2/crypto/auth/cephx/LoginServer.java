@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
-import org.msgr2.core.address.EntityName;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.WireReader;
 import org.msgr2.crypto.auth.AuthMethod;
@@ -35,6 +34,7 @@ final class LoginServer implements AuthServer {
     private final Logins logins;
     private final TicketRequests requests;
     private final LoginListener listener;
+    private final Refuser refuser;
     private final boolean exposeInsecureReclaim;
     private final List<ConnectionMode> modes;
     private final Entropy entropy;
@@ -52,6 +52,7 @@ final class LoginServer implements AuthServer {
         this.logins = logins;
         this.requests = requests;
         this.listener = listener;
+        this.refuser = new Refuser(listener, modes);
         this.exposeInsecureReclaim = exposeInsecureReclaim;
         this.modes = modes;
         this.entropy = entropy;
@@ -59,10 +60,10 @@ final class LoginServer implements AuthServer {
 
     @Override
     public AuthReply request(int method, List<Integer> preferredModes, Opaque payload) throws ProtocolException {
-        expect(State.NEW);
+        Refuser.expect(state == State.NEW);
         mode = ModeChoice.of(preferredModes, modes);
         if (method != AuthMethod.CEPHX.code() || mode == ConnectionMode.UNKNOWN) {
-            return refuse(null, new Refused(LoginListener.Reason.METHOD, Errno.EOPNOTSUPP));
+            return refuser.refuse(null, new Refused(LoginListener.Reason.METHOD, Errno.EOPNOTSUPP));
         }
         MonRequest request = MonRequest.read(Decoding.reader(payload));
         // Of this connection, and of no other (CVE-2020-25660).
@@ -74,7 +75,7 @@ final class LoginServer implements AuthServer {
 
     @Override
     public AuthReply requestMore(Opaque payload) throws ProtocolException {
-        expect(State.CHALLENGED);
+        Refuser.expect(state == State.CHALLENGED);
         state = State.OVER;
         Logins.Claim claimed = claim;
         if (claimed == null) {
@@ -89,7 +90,7 @@ final class LoginServer implements AuthServer {
         try {
             return done(claimed, logins.login(claimed, request, mode));
         } catch (Refused refused) {
-            return refuse(claimed.name(), refused);
+            return refuser.refuse(claimed.name(), refused);
         }
     }
 
@@ -112,16 +113,5 @@ final class LoginServer implements AuthServer {
             out.raw(login.reply());
         };
         return new AuthReply.Done(login.globalId(), mode, reply.encoded(), outcome);
-    }
-
-    private AuthReply refuse(@Nullable EntityName claimed, Refused refused) {
-        listener.refused(claimed, refused.reason());
-        return new AuthReply.BadMethod(refused.result(), List.of(AuthMethod.CEPHX), modes);
-    }
-
-    private void expect(State expected) throws ProtocolException {
-        if (state != expected) {
-            throw new ProtocolException(FaultKind.SEQUENCE, "an authentication frame where none is due");
-        }
     }
 }

@@ -15,6 +15,7 @@ import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.Errno;
+import org.msgr2.crypto.auth.MethodRefusedException;
 
 /**
  * Logs in at a monitor (spec/msgr2 §3.8): name and id, challenge, proof, tickets.
@@ -117,6 +118,6 @@ final class MonLogin implements AuthClient {
             // time. The next login asks for a new id (spec/msgr2 §3.10).
             store.forget(presented);
         }
-        throw Refusals.of(AuthMethod.CEPHX, result, allowedMethods, allowedModes);
+        throw new MethodRefusedException(AuthMethod.CEPHX, result, allowedMethods, allowedModes);
     }
 }

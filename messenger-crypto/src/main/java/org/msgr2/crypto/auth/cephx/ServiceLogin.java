@@ -13,6 +13,7 @@ import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.Errno;
+import org.msgr2.crypto.auth.MethodRefusedException;
 import org.msgr2.crypto.key.KeyUsage;
 
 /**
@@ -115,7 +116,7 @@ final class ServiceLogin implements AuthClient {
             // Its keys may have rotated past our ticket.
             store.refused(credential.ticket());
         }
-        throw Refusals.of(AuthMethod.CEPHX, result, allowedMethods, allowedModes);
+        throw new MethodRefusedException(AuthMethod.CEPHX, result, allowedMethods, allowedModes);
     }
 
     private Opaque authorizer(Identity shown, Authorize authorize) {

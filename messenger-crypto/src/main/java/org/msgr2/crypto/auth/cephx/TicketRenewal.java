@@ -33,8 +33,11 @@ import org.msgr2.crypto.key.KeyUsage;
  * <p>Thread-safe. A fault of {@link #reply} changes nothing and should end the session.
  */
 public final class TicketRenewal {
-    /** Between two requests, also if the first was never answered or did not help. */
+    /** Between two requests, also if the first was never answered or did not help; less for tickets that live shortly. */
     static final Duration SPACING = Duration.ofSeconds(10);
+
+    /** However shortly tickets live: as often as services ask for their keys at most (spec/msgr2 §3.11). */
+    static final Duration SPACING_MIN = Duration.ofSeconds(1);
 
     private final CephxConfig config;
     private final TicketStore store;
@@ -43,7 +46,7 @@ public final class TicketRenewal {
     private final long serverChallenge;
 
     private @Nullable Pending pending;
-    private Instant earliest = Instant.MIN;
+    private @Nullable Instant requested;
     private boolean rotatingKeysPending;
 
     /**
@@ -67,7 +70,18 @@ public final class TicketRenewal {
      */
     public synchronized Instant nextRenewal() {
         Instant due = store.nextDue(clock.instant());
+        Instant earliest = earliest();
         return due.isBefore(earliest) ? earliest : due;
+    }
+
+    private Instant earliest() {
+        if (requested == null) {
+            return Instant.MIN;
+        }
+        // The time that is left for renewing a ticket must do for more than one try.
+        Duration window = store.shortestWindow();
+        Duration spacing = window.compareTo(SPACING) < 0 ? window : SPACING;
+        return requested.plus(spacing.compareTo(SPACING_MIN) < 0 ? SPACING_MIN : spacing);
     }
 
     /** The payload of an MAuth message, if it is time for one. */
@@ -75,10 +89,10 @@ public final class TicketRenewal {
         Instant now = clock.instant();
         Identity identity = store.identity();
         Set<EntityType> due = store.due(now);
-        if (due.isEmpty() || identity == null || now.isBefore(earliest)) {
+        if (due.isEmpty() || identity == null || now.isBefore(earliest())) {
             return Optional.empty();
         }
-        earliest = now.plus(SPACING);
+        requested = now;
         RequestType type = due.contains(EntityType.AUTH)
                 ? RequestType.GET_AUTH_SESSION_KEY
                 : RequestType.GET_PRINCIPAL_SESSION_KEY;

@@ -1,5 +1,6 @@
 package org.msgr2.crypto.auth.cephx;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -83,6 +84,16 @@ final class TicketStore {
             next = ticket.renewAfter().isBefore(next) ? ticket.renewAfter() : next;
         }
         return next;
+    }
+
+    /** Of the tickets that we have, the shortest time in which to renew one; as long as there is if we have none. */
+    synchronized Duration shortestWindow() {
+        Duration shortest = Duration.ofSeconds(Long.MAX_VALUE);
+        for (Ticket ticket : tickets.values()) {
+            Duration window = Duration.between(ticket.renewAfter(), ticket.expires());
+            shortest = window.compareTo(shortest) < 0 ? window : shortest;
+        }
+        return shortest;
     }
 
     /**

@@ -17,6 +17,8 @@ public final class NoneAuth implements AuthProvider {
 
     private final EntityName self;
     private final AtomicLong globalIds = new AtomicLong(GLOBAL_ID_FIRST);
+    /** What a monitor gave us; 0 before. Services are told it, and monitors again (observed). */
+    private final AtomicLong ownGlobalId = new AtomicLong();
 
     /** @param self the name that we give to peers */
     public NoneAuth(EntityName self) {
@@ -25,7 +27,7 @@ public final class NoneAuth implements AuthProvider {
 
     @Override
     public AuthClient client(EntityType peerType) {
-        return new NoneClient(self, peerType);
+        return new NoneClient(self, peerType, ownGlobalId);
     }
 
     @Override

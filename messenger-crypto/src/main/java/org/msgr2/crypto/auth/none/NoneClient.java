@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityName;
@@ -16,6 +17,7 @@ import org.msgr2.crypto.auth.AuthMode;
 import org.msgr2.crypto.auth.AuthOutcome;
 import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.MethodRefusedException;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
 
@@ -25,10 +27,13 @@ final class NoneClient implements AuthClient {
 
     private final EntityName self;
     private final EntityType peerType;
+    private final AtomicLong globalId;
 
-    NoneClient(EntityName self, EntityType peerType) {
+    /** @param globalId ours; 0 until a monitor gives us one */
+    NoneClient(EntityName self, EntityType peerType, AtomicLong globalId) {
         this.self = self;
         this.peerType = peerType;
+        this.globalId = globalId;
     }
 
     @Override
@@ -37,7 +42,7 @@ final class NoneClient implements AuthClient {
         WireWriter out = new WireWriter(payload);
         // A peer of unknown type is asked as a service is: both forms say the same with method NONE.
         self.write(out.u8(peerType == EntityType.MON ? AuthMode.MON : AuthMode.AUTHORIZER));
-        out.u64(0);
+        out.u64(globalId.get());
         return new Offer(AuthMethod.NONE, List.of(ConnectionMode.CRC), Opaque.copyOf(ByteBufUtil.getBytes(payload)));
     }
 
@@ -47,21 +52,20 @@ final class NoneClient implements AuthClient {
     }
 
     @Override
-    public AuthOutcome done(long globalId, ConnectionMode mode, Opaque payload) throws ProtocolException {
+    public AuthOutcome done(long given, ConnectionMode mode, Opaque payload) throws ProtocolException {
         if (mode != ConnectionMode.CRC) {
             throw new ProtocolException(FaultKind.AUTH, "the peer chose mode " + mode + ", offered was crc");
         }
-        PeerIdentity peer =
-                new PeerIdentity(AuthMethod.NONE, new EntityName(peerType, "*"), globalId, Capabilities.NONE);
+        if (peerType == EntityType.MON) {
+            globalId.set(given);
+        }
+        PeerIdentity peer = new PeerIdentity(AuthMethod.NONE, new EntityName(peerType, "*"), given, Capabilities.NONE);
         return new AuthOutcome(peer, SessionKey.NONE, Opaque.EMPTY);
     }
 
     @Override
     public Offer badMethod(int method, int result, List<Integer> allowedMethods, List<Integer> allowedModes)
             throws ProtocolException {
-        throw new ProtocolException(
-                FaultKind.AUTH,
-                "the peer refuses method none (error " + result + "): it allows methods "
-                        + AuthMethod.toString(allowedMethods) + ", modes " + ConnectionMode.toString(allowedModes));
+        throw new MethodRefusedException(AuthMethod.NONE, result, allowedMethods, allowedModes);
     }
 }

@@ -116,6 +116,28 @@ class TicketRenewalTest {
     }
 
     @Test
+    void hasTimeForMoreThanOneTryIfTicketsLiveShortly() throws Exception {
+        clock.advance(THREE_QUARTERS);
+        renewal().request();
+        UTime life = new UTime(16, 0);
+        renewal()
+                .reply(FakeMonitor.message(FakeMonitor.reply(
+                        RequestType.GET_PRINCIPAL_SESSION_KEY,
+                        0,
+                        new ServiceTicketReply(List.of(
+                                monitor.issue(EntityType.OSD, monitor.authKey(), null, life),
+                                monitor.issue(EntityType.MGR, monitor.authKey(), null, life))))));
+        assertThat(renewal().nextRenewal()).isEqualTo(clock.instant().plusSeconds(12));
+        clock.advance(Duration.ofSeconds(12));
+        assertThat(renewal().request()).isPresent();
+        assertThat(renewal().nextRenewal()).isEqualTo(clock.instant().plusSeconds(4));
+        clock.advance(Duration.ofSeconds(4).minusNanos(1));
+        assertThat(renewal().request()).isEmpty();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(renewal().request()).isPresent();
+    }
+
+    @Test
     void doesNotKeepAskingForWhatAMonitorWillNotGive() throws Exception {
         clock.advance(THREE_QUARTERS);
         renewal().request();
@@ -142,7 +164,7 @@ class TicketRenewalTest {
                         RequestType.GET_PRINCIPAL_SESSION_KEY, 0, new ServiceTicketReply(List.of(osd, mgr)))));
 
         assertThat(renewal().request()).isEmpty();
-        assertThat(renewal().nextRenewal()).isEqualTo(clock.instant().plus(TicketRenewal.SPACING));
+        assertThat(renewal().nextRenewal()).isEqualTo(clock.instant().plus(TicketRenewal.SPACING_MIN));
     }
 
     @Test

@@ -37,6 +37,7 @@ import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
 import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.MethodRefusedException;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.SessionKey;
 
@@ -78,17 +79,23 @@ class NoneAuthTest {
 
     @Test
     @Scenario("A02")
-    void asksAServiceAsARealClientDoesButForTheGlobalIdThatAMonitorGave() throws ProtocolException {
+    void asksAServiceAsARealClientDoes() throws ProtocolException {
         AuthRequest request = (AuthRequest) recorded("a_none_crc_client_osd", Tag.AUTH_REQUEST);
-        byte[] expected = request.payload().toByteArray();
-        int idAt = expected.length - GLOBAL_ID_BYTES;
-        assertThat(expected[idAt]).isNotZero();
-        Arrays.fill(expected, idAt, expected.length, (byte) 0);
-        for (EntityType service : List.of(EntityType.OSD, EntityType.MDS, EntityType.MGR, EntityType.ANY)) {
+        AuthDone given = (AuthDone) recorded("a_none_crc_client_mon", Tag.AUTH_DONE);
+        byte[] unknown = request.payload().toByteArray();
+        Arrays.fill(unknown, unknown.length - GLOBAL_ID_BYTES, unknown.length, (byte) 0);
+        List<EntityType> services = List.of(EntityType.OSD, EntityType.MDS, EntityType.MGR, EntityType.ANY);
+        for (EntityType service : services) {
             Offer offer = auth.client(service).start();
             assertThat(offer.method()).isEqualTo(AuthMethod.NONE);
             assertThat(offer.modes()).containsExactly(ConnectionMode.CRC);
-            assertThat(offer.payload().toByteArray()).as(service.toString()).isEqualTo(expected);
+            assertThat(offer.payload().toByteArray()).as(service.toString()).isEqualTo(unknown);
+        }
+        // A service's answer says nothing new about us, a monitor's does.
+        auth.client(EntityType.OSD).done(77, ConnectionMode.CRC, Opaque.EMPTY);
+        auth.client(EntityType.MON).done(given.globalId(), ConnectionMode.CRC, given.payload());
+        for (EntityType service : services) {
+            assertThat(auth.client(service).start().payload()).isEqualTo(request.payload());
         }
     }
 
@@ -260,9 +267,14 @@ class NoneAuthTest {
     @Scenario("A04")
     void theClientGivesUpWhenItIsRefusedAndSaysWhatThePeerAllows() {
         assertThatThrownBy(() -> auth.client(EntityType.MON).badMethod(1, -95, List.of(2, 9), List.of(2, 1)))
-                .isInstanceOfSatisfying(
-                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.AUTH))
-                .hasMessage("the peer refuses method none (error -95): it allows methods [cephx, method 9],"
+                .isInstanceOfSatisfying(MethodRefusedException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(FaultKind.AUTH);
+                    assertThat(e.method()).isEqualTo(AuthMethod.NONE);
+                    assertThat(e.result()).isEqualTo(-95);
+                    assertThat(e.allowedMethods()).containsExactly(AuthMethod.CEPHX, AuthMethod.UNKNOWN);
+                    assertThat(e.allowedModes()).containsExactly(ConnectionMode.SECURE, ConnectionMode.CRC);
+                })
+                .hasMessage("the peer refuses method none with EOPNOTSUPP (-95): it allows methods [cephx, method 9],"
                         + " modes [secure, crc]");
     }
 }
