@@ -36,6 +36,6 @@ final class HelloPhase extends Phase {
         return new Step.Next(
                 exchange.connecting()
                         ? new AuthConnectPhase(config.auth().client(hello.entityType()))
-                        : new AuthAcceptPhase(config.auth().server(hello.entityType())));
+                        : new AuthAcceptPhase(config.auth().server(hello.entityType(), exchange.peerAddr())));
     }
 }

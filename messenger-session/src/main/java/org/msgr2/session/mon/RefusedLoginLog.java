@@ -2,6 +2,7 @@ package org.msgr2.session.mon;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.crypto.auth.cephx.FailedLogins;
 import org.msgr2.crypto.auth.cephx.LoginListener;
@@ -22,9 +23,11 @@ public final class RefusedLoginLog implements FailedLogins.Log {
     public RefusedLoginLog() {}
 
     @Override
-    public void refused(@Nullable EntityName claimed, LoginListener.Reason reason, long leftOut) {
+    public void refused(
+            @Nullable EntityName claimed, @Nullable EntityAddr peer, LoginListener.Reason reason, long leftOut) {
+        String who = (claimed == null ? "nobody" : printable(claimed)) + (peer == null ? "" : " at " + peer);
         String more = leftOut == 0 ? "" : ", and " + leftOut + " like it before";
-        LOG.warn("login refused: {}: {}{}", claimed == null ? "nobody" : printable(claimed), words(reason), more);
+        LOG.warn("login refused: {}: {}{}", who, words(reason), more);
     }
 
     /** {@code WRONG_KEY} → {@code wrong key}. */

@@ -3,6 +3,7 @@ package org.msgr2.session.mon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.crypto.auth.cephx.LoginListener.Reason;
@@ -14,7 +15,7 @@ class RefusedLoginLogTest {
 
     private String line(String id, Reason reason, long leftOut) {
         try (LogCapture lines = LogCapture.of(RefusedLoginLog.class.getName())) {
-            log.refused(id == null ? null : new EntityName(EntityType.CLIENT, id), reason, leftOut);
+            log.refused(id == null ? null : new EntityName(EntityType.CLIENT, id), null, reason, leftOut);
             assertThat(lines.lines()).hasSize(1);
             return lines.lines().get(0);
         }
@@ -26,6 +27,18 @@ class RefusedLoginLogTest {
         assertThat(line("admin", Reason.UNKNOWN_ENTITY, 7))
                 .isEqualTo("login refused: client.admin: unknown entity, and 7 like it before");
         assertThat(line(null, Reason.METHOD, 0)).isEqualTo("login refused: nobody: method");
+    }
+
+    @Test
+    void saysWhereFrom() {
+        try (LogCapture lines = LogCapture.of(RefusedLoginLog.class.getName())) {
+            log.refused(
+                    new EntityName(EntityType.CLIENT, "admin"),
+                    EntityAddr.parse("v2:10.0.0.9:51000/0"),
+                    Reason.WRONG_KEY,
+                    0);
+            assertThat(lines.lines()).containsExactly("login refused: client.admin at v2:10.0.0.9:51000/0: wrong key");
+        }
     }
 
     @Test

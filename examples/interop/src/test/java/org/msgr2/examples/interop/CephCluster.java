@@ -2,6 +2,7 @@ package org.msgr2.examples.interop;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.msgr2.core.address.EntityName;
 
 /**
  * A running Ceph cluster that a test may talk to.
@@ -20,14 +21,22 @@ public interface CephCluster extends AutoCloseable {
      */
     List<String> monAddresses();
 
+    /** How peers authenticate. */
+    CephSettings.Auth auth();
+
+    /** The entity that clients of ours are, with its key in {@link #keyring()}. */
+    default EntityName user() {
+        return EntityName.parse("client.admin");
+    }
+
     /** A configuration file for clients: with it, {@code rados} or {@code ceph} reach this cluster. */
     Path conf();
 
-    /** A keyring with at least {@code client.admin}. With authentication off it exists too, and nobody asks for it. */
+    /** A keyring with at least the key of {@link #user()}. With authentication off it exists too, and nobody asks for it. */
     Path keyring();
 
     /**
-     * Runs the real {@code ceph} command against this cluster, as {@code client.admin}, with a time limit of 30
+     * Runs the real {@code ceph} command against this cluster, as {@link #user()}, with a time limit of 30
      * seconds.
      *
      * @param args the arguments after {@code ceph}, for example {@code "mon", "dump", "-f", "json"}
@@ -41,7 +50,8 @@ public interface CephCluster extends AutoCloseable {
     String description();
 
     /**
-     * Gives the cluster back: a throw-away cluster is gone afterwards, without a trace. Calling it again does nothing.
+     * Gives the cluster back: a throw-away cluster is gone afterwards, without a trace; any other one stays as it is.
+     * Calling it again does nothing.
      */
     @Override
     void close();

@@ -20,6 +20,11 @@ final class CephCommand {
         Process start(ProcessBuilder builder) throws IOException;
     }
 
+    /** The same where there is no builder. */
+    interface Launch {
+        Process start() throws IOException;
+    }
+
     private CephCommand() {}
 
     /**
@@ -30,10 +35,19 @@ final class CephCommand {
      *     limit passed or the calling thread was interrupted
      */
     static String run(ProcessBuilder builder, Duration limit, Starter starter) {
-        String command = String.join(" ", builder.command());
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        return run(String.join(" ", builder.command()), limit, () -> starter.start(builder));
+    }
+
+    /**
+     * The same for a program that is started in another way, with nothing on its standard input.
+     *
+     * @param command what is said of it in an error
+     */
+    static String run(String command, Duration limit, Launch launch) {
         Process process;
         try {
-            process = starter.start(builder.redirectInput(Path.of("/dev/null").toFile()));
+            process = launch.start();
         } catch (IOException e) {
             throw new CephException("cannot run '" + command + "'", e);
         }

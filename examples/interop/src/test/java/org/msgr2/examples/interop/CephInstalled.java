@@ -83,6 +83,15 @@ public final class CephInstalled {
     public String version() {
         String answer = CephCommand.run(
                 new ProcessBuilder(get(CephProgram.MON).toString(), "--version"), VERSION_LIMIT, ProcessBuilder::start);
+        return release(answer);
+    }
+
+    /**
+     * The release in what {@code ceph-mon --version} answers.
+     *
+     * @throws CephException if it is not there
+     */
+    static String release(String answer) {
         // "ceph version 16.2.15 (<commit>) pacific (stable)"
         String[] words = answer.strip().split("\\s+");
         if (words.length < 3) {

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one local cluster: a directory for all its files, and every process that was started in it. Closes
@@ -41,29 +42,39 @@ final class ClusterSite implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final CephInstalled installed;
+    private final CephHost host;
     private final Path directory;
     private final List<Process> processes = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
     private final Thread shutdownHook = new Thread(this::close, "close-ceph-site");
 
-    private ClusterSite(CephInstalled installed, Path directory) {
-        this.installed = installed;
+    private ClusterSite(CephHost host, Path directory) {
+        this.host = host;
         this.directory = directory;
     }
 
-    /** Makes an empty place in the directory {@code parent}, which only this user can read. */
-    static ClusterSite create(CephInstalled installed, Path parent) {
+    /**
+     * Makes an empty place in the directory {@code parent}, which only this user can read.
+     *
+     * @param host is this place's from now on; see {@link #open}
+     */
+    static ClusterSite create(CephHost host, Path parent) {
         Path directory = parent.resolve("msgr2-ceph-" + UUID.randomUUID());
         if (directory.toString().getBytes(StandardCharsets.UTF_8).length > DIRECTORY_BYTES_MAX) {
             throw new CephException(
                     "the path " + parent + " is too long for Unix sockets: choose a shorter java.io.tmpdir");
         }
-        ClusterSite site = new ClusterSite(installed, directory);
+        ClusterSite site = new ClusterSite(host, directory);
         // The hook is there before the first trace is.
         Runtime.getRuntime().addShutdownHook(site.shutdownHook);
         site.makeDirectory();
         return site;
+    }
+
+    /** Gets the host ready: before this, nothing can be run here. */
+    synchronized void open() {
+        checkOpen();
+        host.open(directory);
     }
 
     Path directory() {
@@ -115,18 +126,16 @@ final class ClusterSite implements AutoCloseable {
 
     /** As {@link #run(CephProgram, String...)}, with another time limit. */
     String run(Duration limit, CephProgram program, String... arguments) {
-        return CephCommand.run(builder(program, List.of(arguments)), limit, this::spawn);
+        List<String> all = List.of(arguments);
+        String command = program.command() + " " + String.join(" ", all);
+        return CephCommand.run(command, limit, () -> spawn(program, all, null));
     }
 
     /** Starts a daemon that stays in the foreground. */
     Daemon start(DaemonRecipe recipe) {
         Path log = directory.resolve(recipe.name() + ".log");
-        ProcessBuilder builder = builder(recipe.program(), recipe.arguments())
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
         try {
-            return new Daemon(recipe.name(), spawn(builder), log);
+            return new Daemon(recipe.name(), spawn(recipe.program(), recipe.arguments(), log), log);
         } catch (IOException e) {
             throw new CephException("cannot start " + recipe.name(), e);
         }
@@ -156,6 +165,14 @@ final class ClusterSite implements AutoCloseable {
         }
         closed = true;
         try {
+            host.close();
+        } finally {
+            endAndDelete();
+        }
+    }
+
+    private void endAndDelete() {
+        try {
             endProcesses();
             delete();
         } finally {
@@ -174,21 +191,11 @@ final class ClusterSite implements AutoCloseable {
         }
     }
 
-    private ProcessBuilder builder(CephProgram program, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(installed.get(program).toString());
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        // Only this cluster's file counts, whatever the user's environment or /etc/ceph says.
-        builder.environment().keySet().removeIf(name -> name.startsWith("CEPH_"));
-        builder.environment().put("CEPH_CONF", conf().toString());
-        return builder;
-    }
-
-    private synchronized Process spawn(ProcessBuilder builder) throws IOException {
+    private synchronized Process spawn(CephProgram program, List<String> arguments, @Nullable Path log)
+            throws IOException {
         checkOpen();
         processes.removeIf(process -> !process.isAlive());
-        Process process = builder.start();
+        Process process = host.start(conf(), program, arguments, log);
         processes.add(process);
         return process;
     }

@@ -237,8 +237,9 @@ final class LocalCephIT {
 
     @Test
     void aCommandThatDoesNotEndIsEnded() {
-        ClusterSite site = ClusterSite.create(CephInstalled.here(), parent);
+        ClusterSite site = ClusterSite.create(new ThisMachine(CephInstalled.here()), parent);
         try (site) {
+            site.open();
             // An address where nobody answers: the real client keeps trying.
             int port = FreePorts.choose(1).get(0);
             site.write(site.conf(), "[global]\nauth client required = none\nmon host = v2:127.0.0.1:" + port + "\n");

@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,38 +24,28 @@ import org.msgr2.core.feature.BannerFeatures;
 import org.msgr2.core.feature.CephFeature;
 import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.Revision;
-import org.msgr2.core.message.Message;
-import org.msgr2.core.message.MessageType;
 import org.msgr2.core.mon.MonMap;
-import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
-import org.msgr2.session.Dispatcher;
-import org.msgr2.session.Messenger;
 import org.msgr2.session.Policy;
-import org.msgr2.session.SessionEvent;
 
 /** A session of ours with a real monitor, in both revisions of the protocol. */
 @RequiresCeph
 @Timeout(120)
 final class MonitorSessionIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration WAIT = Duration.ofSeconds(20);
 
     private static CephCluster ceph;
-
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
-    private final BlockingQueue<MonMap> maps = new LinkedBlockingQueue<>();
-    private final BlockingQueue<SessionEvent> events = new LinkedBlockingQueue<>();
 
     @BeforeAll
     static void startMonitor() {
         ceph = LocalCeph.start(CephSettings.defaults()
                 .withAuth(CephSettings.Auth.NONE)
                 .withModes(CephSettings.Mode.CRC)
-                .withMsgr1(true));
+                .withMsgr1(true)
+                .withOsds(1));
     }
 
     @AfterAll
@@ -71,30 +55,19 @@ final class MonitorSessionIT {
         }
     }
 
-    @AfterEach
-    void nothingLeaks() {
-        Awaitility.await().atMost(WAIT).until(() -> used(allocator) == 0);
-    }
-
-    private static long used(UnpooledByteBufAllocator allocator) {
-        return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
-    }
-
     @ParameterizedTest
     @EnumSource
     void theMonitorTellsItsMap(Revision revision) throws Exception {
-        try (Messenger messenger = messenger(revision, CephFeatures.PACIFIC)) {
-            Connection monitor = messenger.connect(EntityType.MON, address());
-            ConnectionInfo info = ready(monitor);
-            monitor.send(Message.builder(MessageType.MON_GET_MAP).build());
-            MonMap map = maps.poll(WAIT.toSeconds(), TimeUnit.SECONDS);
+        try (InteropClient client = client(revision, CephFeatures.PACIFIC)) {
+            Connection monitor = client.connect(EntityType.MON, address());
+            ConnectionInfo info = InteropClient.ready(monitor);
+            MonMap map = client.monMap(monitor);
 
             assertThat(info.revision()).isEqualTo(revision);
             assertThat(info.mode()).isEqualTo(ConnectionMode.CRC);
             assertThat(info.peerName()).hasToString("mon.0");
             assertThat(info.features().has(CephFeature.SERVER_PACIFIC)).isTrue();
             assertThat(info.localAddrs().first().type()).isEqualTo(EntityAddr.Type.ANY);
-            assertThat(map).isNotNull();
             JsonNode dump = JSON.readTree(ceph.ceph("mon", "dump", "-f", "json"));
             assertThat(map.fsid()).hasToString(dump.path("fsid").asText());
             assertThat(map.epoch()).isEqualTo(dump.path("epoch").asLong());
@@ -113,23 +86,21 @@ final class MonitorSessionIT {
 
     @Test
     void theMonitorAnswersKeepalives() throws Exception {
-        try (Messenger messenger = messenger(Revision.MSGR2_1, CephFeatures.PACIFIC)) {
-            Connection monitor = messenger.connect(EntityType.MON, address());
+        try (InteropClient client = client(Revision.MSGR2_1, CephFeatures.PACIFIC)) {
+            Connection monitor = client.connect(EntityType.MON, address());
             for (int i = 0; i < 3; i++) {
-                Duration roundTrip = monitor.ping().toCompletableFuture().get(WAIT.toSeconds(), TimeUnit.SECONDS);
-                assertThat(roundTrip).isPositive();
+                assertThat(InteropClient.ping(monitor)).isPositive();
             }
         }
     }
 
-    @Test
-    void theMonitorNamesTheFeaturesThatAClientLacks() throws Exception {
-        try (Messenger messenger = messenger(Revision.MSGR2_1, CephFeatures.MSGR2_REQUIRED)) {
-            messenger.connect(EntityType.MON, address());
-            SessionEvent event = events.poll(WAIT.toSeconds(), TimeUnit.SECONDS);
+    @ParameterizedTest
+    @EnumSource(names = {"MON", "OSD"})
+    void aDaemonNamesTheFeaturesThatAClientLacks(EntityType type) throws Exception {
+        try (InteropClient client = client(Revision.MSGR2_1, CephFeatures.MSGR2_REQUIRED)) {
+            client.connect(type, DaemonAddress.of(ceph, type).orElseThrow());
 
-            assertThat(event).isInstanceOf(SessionEvent.AttemptFailed.class);
-            assertThat(((SessionEvent.AttemptFailed) event).cause())
+            assertThat(client.failure())
                     .hasMessageContaining("IDENT_MISSING_FEATURES")
                     .hasMessageContaining("CRUSH_TUNABLES5");
         }
@@ -137,8 +108,8 @@ final class MonitorSessionIT {
 
     @Test
     void aPeerOfTheWrongTypeIsRefusedForGood() {
-        try (Messenger messenger = messenger(Revision.MSGR2_1, CephFeatures.PACIFIC)) {
-            Connection monitor = messenger.connect(EntityType.OSD, address());
+        try (InteropClient client = client(Revision.MSGR2_1, CephFeatures.PACIFIC)) {
+            Connection monitor = client.connect(EntityType.OSD, address());
             Throwable failure = catchThrowable(() -> monitor.ready()
                     .toCompletableFuture()
                     .orTimeout(20, TimeUnit.SECONDS)
@@ -158,37 +129,12 @@ final class MonitorSessionIT {
         return EntityAddr.parse(ceph.monAddresses().get(0));
     }
 
-    private static ConnectionInfo ready(Connection connection) throws Exception {
-        return connection.ready().toCompletableFuture().get(WAIT.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private Messenger messenger(Revision revision, CephFeatures features) {
+    private static InteropClient client(Revision revision, CephFeatures features) {
         BannerFeatures banner = revision == Revision.MSGR2_1 ? BannerFeatures.REVISION_1 : BannerFeatures.NONE;
-        return Messenger.builder("client.admin")
-                .dispatcher(new Recorder())
-                .dialPolicy(Policy.lossyClient().withFeatures(features, CephFeatures.NONE))
-                .bannerFeatures(banner, BannerFeatures.NONE)
-                .allocator(allocator)
-                .build();
-    }
-
-    private final class Recorder implements Dispatcher {
-        @Override
-        public boolean dispatch(Connection connection, Message message) {
-            if (!message.is(MessageType.MON_MAP)) {
-                return false;
-            }
-            try {
-                return maps.add(MonMap.of(message, Limits.defaults()));
-            } catch (ProtocolException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
-        public void onEvent(Connection connection, SessionEvent event) {
-            events.add(event);
-        }
+        return new InteropClient(
+                "client.admin",
+                builder -> builder.dialPolicy(Policy.lossyClient().withFeatures(features, CephFeatures.NONE))
+                        .bannerFeatures(banner, BannerFeatures.NONE));
     }
 
     private static List<String> addresses(MonMap map) {

@@ -50,6 +50,14 @@ public final class AuthorizerVerifier {
      * @param modes those that we allow
      */
     public AuthServer server(List<ConnectionMode> modes) {
+        return server(modes, listener);
+    }
+
+    LoginListener listener() {
+        return listener;
+    }
+
+    AuthServer server(List<ConnectionMode> modes, LoginListener listener) {
         return new AuthorizerServer(this, List.copyOf(modes), entropy, listener);
     }
 

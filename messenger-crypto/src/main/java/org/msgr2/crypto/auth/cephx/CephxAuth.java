@@ -1,5 +1,6 @@
 package org.msgr2.crypto.auth.cephx;
 
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.crypto.auth.AuthClient;
 import org.msgr2.crypto.auth.AuthProvider;
@@ -30,5 +31,10 @@ public final class CephxAuth implements AuthProvider {
     @Override
     public AuthServer server(EntityType peerType) {
         return server.server(peerType);
+    }
+
+    @Override
+    public AuthServer server(EntityType peerType, EntityAddr from) {
+        return server.server(peerType, from);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.crypto.auth.AuthServer;
 import org.msgr2.crypto.auth.AuthServerProvider;
@@ -78,11 +79,26 @@ public final class CephxServer implements AuthServerProvider {
 
     @Override
     public AuthServer server(EntityType peerType) {
+        return server(peerType, listener());
+    }
+
+    @Override
+    public AuthServer server(EntityType peerType, EntityAddr from) {
+        return server(peerType, listener().from(from));
+    }
+
+    private AuthServer server(EntityType peerType, LoginListener listener) {
         List<ConnectionMode> allowed = modes.apply(peerType);
         return new MethodChoice(
-                authority == null ? null : authority.server(allowed),
-                verifier == null ? null : verifier.server(allowed),
+                authority == null ? null : authority.server(allowed, listener),
+                verifier == null ? null : verifier.server(allowed, listener),
                 none == null ? null : none.server(peerType),
-                allowed);
+                allowed,
+                listener);
+    }
+
+    /** Of a node that is both, the monitor's hears everything. */
+    private LoginListener listener() {
+        return authority != null ? authority.listener() : verifier != null ? verifier.listener() : LoginListener.NONE;
     }
 }

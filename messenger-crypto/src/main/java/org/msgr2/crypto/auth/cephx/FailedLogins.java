@@ -3,16 +3,18 @@ package org.msgr2.crypto.auth.cephx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 
 /**
- * Counts refused peers, and tells a log of some of them: of each claimed name a few per interval, and how many were left
+ * Counts refused peers, and tells a log of some of them: of each claimed name and host a few per interval, and how many were left
  * out before. Takes a fixed amount of memory, whatever names are claimed: names share slots, by a hash that nobody outside
  * can predict, so a flood of names cannot be aimed at hiding a certain one. Thread-safe.
  */
@@ -31,9 +33,10 @@ public final class FailedLogins implements LoginListener {
     @FunctionalInterface
     public interface Log {
         /**
-         * @param leftOut refusals since the last line that were not told, of this name or of one that shares its slot
+         * @param peer where it came from; null if that is not known
+         * @param leftOut refusals since the last line that were not told, of this peer or of one that shares its slot
          */
-        void refused(@Nullable EntityName claimed, Reason reason, long leftOut);
+        void refused(@Nullable EntityName claimed, @Nullable EntityAddr peer, Reason reason, long leftOut);
     }
 
     private static final class Slot {
@@ -43,7 +46,7 @@ public final class FailedLogins implements LoginListener {
     }
 
     /**
-     * @param linesMax per claimed name and interval
+     * @param linesMax per claimed name, host and interval
      * @param entropy once, for the hash
      */
     public FailedLogins(int linesMax, Duration interval, InstantSource clock, Entropy entropy, Log log) {
@@ -62,8 +65,17 @@ public final class FailedLogins implements LoginListener {
 
     @Override
     public void refused(@Nullable EntityName claimed, Reason reason) {
+        refused(claimed, null, reason);
+    }
+
+    @Override
+    public LoginListener from(EntityAddr peer) {
+        return (claimed, reason) -> refused(claimed, peer, reason);
+    }
+
+    private void refused(@Nullable EntityName claimed, @Nullable EntityAddr peer, Reason reason) {
         adder(reason).increment();
-        Slot slot = slots[slotOf(claimed)];
+        Slot slot = slots[slotOf(claimed, peer)];
         Instant now = clock.instant();
         long leftOut;
         synchronized (slot) {
@@ -79,12 +91,14 @@ public final class FailedLogins implements LoginListener {
             leftOut = slot.leftOut;
             slot.leftOut = 0;
         }
-        log.refused(claimed, reason, leftOut);
+        log.refused(claimed, peer, reason, leftOut);
     }
 
-    private int slotOf(@Nullable EntityName claimed) {
+    private int slotOf(@Nullable EntityName claimed, @Nullable EntityAddr peer) {
+        // Not its port, which is another one each time.
+        int host = peer == null ? 0 : Arrays.hashCode(peer.ip());
         // A multiplication by an odd secret number, of which the upper bits are taken.
-        long mixed = (Objects.hashCode(claimed) ^ salt >>> 32) * (salt | 1);
+        long mixed = (31 * host + Objects.hashCode(claimed) ^ salt >>> 32) * (salt | 1);
         return (int) (mixed >>> 56);
     }
 

@@ -1,6 +1,7 @@
 package org.msgr2.crypto.auth.cephx;
 
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 
 /**
@@ -14,7 +15,7 @@ public interface LoginListener {
 
     /** Why, coarsely. */
     enum Reason {
-        /** No method or connection mode in common. */
+        /** No method or connection mode in common; the peer may try another one. */
         METHOD,
         /** No such entity in the keyring. */
         UNKNOWN_ENTITY,
@@ -46,4 +47,9 @@ public interface LoginListener {
      * @param claimed who the peer says it is, which proves nothing and may contain any character; null while it has not said
      */
     void refused(@Nullable EntityName claimed, Reason reason);
+
+    /** For refusals of peers at that address; the same listener if it does not care. */
+    default LoginListener from(EntityAddr peer) {
+        return this;
+    }
 }

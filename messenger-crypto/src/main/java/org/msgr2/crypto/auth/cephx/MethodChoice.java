@@ -21,6 +21,7 @@ final class MethodChoice implements AuthServer {
     private final @Nullable AuthServer monitor;
     private final @Nullable AuthServer service;
     private final @Nullable AuthServer none;
+    private final LoginListener listener;
     private final List<AuthMethod> methods;
     private final List<ConnectionMode> modes;
     private @Nullable AuthServer chosen;
@@ -29,7 +30,9 @@ final class MethodChoice implements AuthServer {
             @Nullable AuthServer monitor,
             @Nullable AuthServer service,
             @Nullable AuthServer none,
-            List<ConnectionMode> modes) {
+            List<ConnectionMode> modes,
+            LoginListener listener) {
+        this.listener = listener;
         this.monitor = monitor;
         this.service = service;
         this.none = none;
@@ -44,15 +47,20 @@ final class MethodChoice implements AuthServer {
     @Override
     public AuthReply request(int method, List<Integer> preferredModes, Opaque payload) throws ProtocolException {
         if (method == AuthMethod.NONE.code() && none != null && modes.contains(ConnectionMode.CRC)) {
-            return answer(none, none.request(method, preferredModes, payload));
+            AuthReply reply = none.request(method, preferredModes, payload);
+            // Which ends of cephx say by themselves; a mode is all that this one can refuse.
+            return reply instanceof AuthReply.BadMethod bad ? refuse(-bad.result()) : answer(none, reply);
         }
         if (method != AuthMethod.CEPHX.code() || ModeChoice.of(preferredModes, modes) == ConnectionMode.UNKNOWN) {
-            return new AuthReply.BadMethod(-Errno.EOPNOTSUPP, methods, modes);
+            return refuse(Errno.EOPNOTSUPP);
         }
         AuthServer end = end(payload);
-        return end == null
-                ? new AuthReply.BadMethod(-Errno.EACCES, methods, modes)
-                : answer(end, end.request(method, preferredModes, payload));
+        return end == null ? refuse(Errno.EACCES) : answer(end, end.request(method, preferredModes, payload));
+    }
+
+    private AuthReply refuse(int errno) {
+        listener.refused(null, LoginListener.Reason.METHOD);
+        return new AuthReply.BadMethod(-errno, methods, modes);
     }
 
     private @Nullable AuthServer end(Opaque payload) {

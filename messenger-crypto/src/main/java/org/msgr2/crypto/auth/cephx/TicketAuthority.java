@@ -115,6 +115,14 @@ public final class TicketAuthority {
      * @param modes those that we allow
      */
     public AuthServer server(List<ConnectionMode> modes) {
+        return server(modes, listener);
+    }
+
+    LoginListener listener() {
+        return listener;
+    }
+
+    AuthServer server(List<ConnectionMode> modes, LoginListener listener) {
         return new LoginServer(
                 logins, requests, listener, options.exposeInsecureReclaim(), List.copyOf(modes), entropy);
     }

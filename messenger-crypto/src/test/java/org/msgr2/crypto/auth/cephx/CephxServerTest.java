@@ -10,11 +10,14 @@ import static org.msgr2.crypto.auth.cephx.ServerKit.accepted;
 import static org.msgr2.crypto.auth.cephx.ServerKit.assertRefused;
 import static org.msgr2.crypto.auth.cephx.ServerKit.keyring;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.core.wire.Opaque;
@@ -68,6 +71,7 @@ class CephxServerTest {
         AuthServer closed = CephxServer.monitor(authority).server(EntityType.CLIENT);
         assertThat(closed.request(1, CRC, hello))
                 .isEqualTo(new AuthReply.BadMethod(-95, List.of(AuthMethod.CEPHX), BOTH));
+        assertThat(kit.failures.count(LoginListener.Reason.METHOD)).isEqualTo(1);
         accepted(admin.login(closed, CRC));
 
         CephxServer open = CephxServer.monitor(authority).withNone(new NoneAuth(ADMIN));
@@ -85,6 +89,37 @@ class CephxServerTest {
         assertThat(secure.server(EntityType.CLIENT).request(1, CRC, hello))
                 .as("nothing but secure means no method none")
                 .isEqualTo(new AuthReply.BadMethod(-95, methods, List.of(ConnectionMode.SECURE)));
+        assertThat(kit.failures.count(LoginListener.Reason.METHOD)).isEqualTo(4);
+    }
+
+    @Test
+    void refusalsAreToldWithThePeersAddress() throws ProtocolException {
+        List<String> refused = new ArrayList<>();
+        LoginListener log = new LoginListener() {
+            @Override
+            public void refused(EntityName claimed, Reason reason) {
+                throw new AssertionError("without an address");
+            }
+
+            @Override
+            public LoginListener from(EntityAddr peer) {
+                return (claimed, reason) -> refused.add(claimed + " at " + peer + ": " + reason);
+            }
+        };
+        AuthorizerVerifier mds = new AuthorizerVerifier(
+                EntityType.MDS,
+                RotatingKeys.EMPTY,
+                delay -> CompletableFuture.completedFuture(authority.rotatingSecrets(EntityType.MDS)),
+                TicketChecks.ALL,
+                kit.clock,
+                kit.dice,
+                log);
+        EntityAddr from = EntityAddr.parse("v2:10.0.0.9:51000/0");
+        AuthServer server = CephxServer.service(mds).server(EntityType.CLIENT, from);
+        server.request(1, CRC, admin.hello());
+        server.request(2, CRC, Opaque.copyOf(new byte[] {2}));
+        assertThat(refused)
+                .containsExactly("null at v2:10.0.0.9:51000/0: METHOD", "null at v2:10.0.0.9:51000/0: METHOD");
     }
 
     @Scenario("A08")

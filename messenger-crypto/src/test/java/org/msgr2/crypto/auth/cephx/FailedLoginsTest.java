@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.crypto.auth.cephx.LoginListener.Reason;
@@ -20,7 +21,8 @@ class FailedLoginsTest {
             Duration.ofSeconds(10),
             clock,
             new ServerKit.Dice(1),
-            (claimed, reason, leftOut) -> lines.add(claimed + " " + reason + " " + leftOut));
+            (claimed, peer, reason, leftOut) ->
+                    lines.add(claimed + (peer == null ? "" : " at " + peer) + " " + reason + " " + leftOut));
 
     @Test
     void tellsAFewPerNameAndInterval() {
@@ -46,5 +48,21 @@ class FailedLoginsTest {
         }
         assertThat(lines).hasSizeBetween(300, 2 * 256);
         assertThat(failures.count(Reason.UNKNOWN_ENTITY)).isEqualTo(100_000);
+    }
+
+    @Test
+    void oneHostCannotHideAnother() {
+        LoginListener first = failures.from(EntityAddr.parse("v2:10.0.0.1:1/0"));
+        for (int i = 0; i < 5; i++) {
+            first.refused(ServerKit.ADMIN, Reason.WRONG_KEY);
+        }
+        failures.from(EntityAddr.parse("v2:10.0.0.1:2/0")).refused(ServerKit.ADMIN, Reason.WRONG_KEY);
+        failures.from(EntityAddr.parse("v2:10.0.0.2:3/0")).refused(ServerKit.ADMIN, Reason.WRONG_KEY);
+        assertThat(lines)
+                .containsExactly(
+                        "client.admin at v2:10.0.0.1:1/0 WRONG_KEY 0",
+                        "client.admin at v2:10.0.0.1:1/0 WRONG_KEY 0",
+                        "client.admin at v2:10.0.0.2:3/0 WRONG_KEY 0");
+        assertThat(failures.count(Reason.WRONG_KEY)).isEqualTo(7);
     }
 }

@@ -51,7 +51,7 @@ final class ServerKit {
     final Dice dice = new Dice(20261120);
     final MemoryStore store = new MemoryStore();
     final FailedLogins failures =
-            new FailedLogins(1000, Duration.ofSeconds(1), clock, dice, (claimed, reason, leftOut) -> {});
+            new FailedLogins(1000, Duration.ofSeconds(1), clock, dice, (claimed, peer, reason, leftOut) -> {});
 
     static final class Clock implements InstantSource {
         private Instant now = START;

@@ -7,21 +7,21 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
-final class RequiresCephConditionTest {
+final class PresenceTest {
 
     private static final String REASON = "ceph-mon not installed (apt-get install ceph-mon)";
 
     @Test
     void runsTheTestWhenNothingIsMissing() {
-        assertThat(RequiresCephCondition.decide(Optional.empty(), false).isDisabled())
+        assertThat(Presence.INSTALLED.decide(Optional.empty(), false).isDisabled())
                 .isFalse();
-        assertThat(RequiresCephCondition.decide(Optional.empty(), true).isDisabled())
+        assertThat(Presence.INSTALLED.decide(Optional.empty(), true).isDisabled())
                 .isFalse();
     }
 
     @Test
     void skipsTheTestWithTheReasonWhenSomethingIsMissing() {
-        ConditionEvaluationResult result = RequiresCephCondition.decide(Optional.of(REASON), false);
+        ConditionEvaluationResult result = Presence.INSTALLED.decide(Optional.of(REASON), false);
 
         assertThat(result.isDisabled()).isTrue();
         assertThat(result.getReason()).contains(REASON);
@@ -29,8 +29,11 @@ final class RequiresCephConditionTest {
 
     @Test
     void failsTheTestWithTheReasonWhereThePeerIsRequired() {
-        assertThatThrownBy(() -> RequiresCephCondition.decide(Optional.of(REASON), true))
+        assertThatThrownBy(() -> Presence.INSTALLED.decide(Optional.of(REASON), true))
                 .isInstanceOf(CephException.class)
-                .hasMessageContaining(REASON);
+                .hasMessage(REASON + ", and MSGR_INTEROP_REQUIRED=true forbids skipping");
+        assertThatThrownBy(() -> Presence.CONTAINER.decide(Optional.of("no engine"), true))
+                .isInstanceOf(CephException.class)
+                .hasMessage("no engine, and MSGR_INTEROP_CONTAINER_REQUIRED=true forbids skipping");
     }
 }
