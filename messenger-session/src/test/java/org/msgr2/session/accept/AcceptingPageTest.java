@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** The page about incoming connections has the tables that the rules are made of. */
 class AcceptingPageTest {
-    private static final Path PAGE = Path.of(System.getProperty("basedir", "")).resolve("../docs/promises/accepting.md");
+    private static final Path PAGE =
+            Path.of(System.getProperty("basedir", "")).resolve("../docs/promises/accepting.md");
 
     @Test
     void hasTheTablesOfTheRules() throws IOException {
