@@ -144,7 +144,7 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
         assertThat(atClient.count(SessionEvent.Connected.class)).isEqualTo(1);
         send(client, 1, 1);
         network.await("arrived", () -> atServer.messages().size() == 1);
-        assertThat(atClient.count(SessionEvent.Connected.class)).isEqualTo(2);
+        network.await("connected", () -> atClient.count(SessionEvent.Connected.class) == 2);
     }
 
     @Test
@@ -161,7 +161,7 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
         send(server, 1, 1);
         network.await("arrived", () -> atClient.messages().size() == 1);
         assertThat(atClient.log().get(atClient.log().size() - 1).connection()).isSameAs(client);
-        assertThat(atServer.count(SessionEvent.Connected.class)).isEqualTo(1);
+        network.await("dialled", () -> atServer.count(SessionEvent.Connected.class) == 1);
         assertThat(atClient.count(SessionEvent.Accepted.class)).isEqualTo(1);
     }
 
@@ -187,8 +187,7 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
     }
 
     @Test
-    @Scenario("S39")
-    void aRegisteredLossyClientIsEvictedByItsSuccessor() {
+    void aRegisteredLossyClientMayComeBack() {
         EntityAddr addr = bind(server(Policy.statelessRegisteredServer()));
         Messenger client = client("client.7", Policy.lossyClient());
         network.get("ready", client.connect(EntityType.OSD, addr).ready());

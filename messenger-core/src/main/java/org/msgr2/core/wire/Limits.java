@@ -184,6 +184,8 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
      * @param keepalive for the answer to a KEEPALIVE2
      * @param backoffInitial before the first retry; doubles with each further one
      * @param backoffMax the longest wait between retries
+     * @param standby for the peer of an interrupted session to come back, if it is the peer who dials. What is queued for it is
+     *     kept for so long
      * @param close for queued messages to leave when a connection or a messenger is closed
      */
     public record Timeouts(
@@ -192,6 +194,7 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
             Duration keepalive,
             Duration backoffInitial,
             Duration backoffMax,
+            Duration standby,
             Duration close) {
         static final Timeouts DEFAULTS = new Timeouts(
                 Duration.ofSeconds(10),
@@ -199,6 +202,7 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
                 Duration.ofSeconds(30),
                 Duration.ofMillis(200),
                 Duration.ofSeconds(15),
+                Duration.ofSeconds(900),
                 Duration.ofSeconds(5));
 
         public Timeouts {
@@ -206,6 +210,7 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
             positive("idle", idle.toNanos());
             positive("keepalive", keepalive.toNanos());
             positive("backoffInitial", backoffInitial.toNanos());
+            positive("standby", standby.toNanos());
             positive("close", close.toNanos());
             if (backoffMax.compareTo(backoffInitial) < 0) {
                 throw new IllegalArgumentException(
@@ -214,19 +219,23 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
         }
 
         public Timeouts withReady(Duration wait) {
-            return new Timeouts(wait, idle, keepalive, backoffInitial, backoffMax, close);
+            return new Timeouts(wait, idle, keepalive, backoffInitial, backoffMax, standby, close);
         }
 
         public Timeouts withIdle(Duration wait) {
-            return new Timeouts(ready, wait, keepalive, backoffInitial, backoffMax, close);
+            return new Timeouts(ready, wait, keepalive, backoffInitial, backoffMax, standby, close);
         }
 
         public Timeouts withKeepalive(Duration wait) {
-            return new Timeouts(ready, idle, wait, backoffInitial, backoffMax, close);
+            return new Timeouts(ready, idle, wait, backoffInitial, backoffMax, standby, close);
         }
 
         public Timeouts withBackoff(Duration initial, Duration max) {
-            return new Timeouts(ready, idle, keepalive, initial, max, close);
+            return new Timeouts(ready, idle, keepalive, initial, max, standby, close);
+        }
+
+        public Timeouts withStandby(Duration wait) {
+            return new Timeouts(ready, idle, keepalive, backoffInitial, backoffMax, wait, close);
         }
     }
 

@@ -35,6 +35,7 @@ class LimitsTest {
                         Duration.ofSeconds(30),
                         Duration.ofMillis(200),
                         Duration.ofSeconds(15),
+                        Duration.ofMinutes(15),
                         Duration.ofSeconds(5)));
     }
 
@@ -108,7 +109,8 @@ class LimitsTest {
                 .withReady(Duration.ofSeconds(1))
                 .withIdle(Duration.ofSeconds(2))
                 .withKeepalive(Duration.ofSeconds(3))
-                .withBackoff(Duration.ofSeconds(4), Duration.ofSeconds(4));
+                .withBackoff(Duration.ofSeconds(4), Duration.ofSeconds(4))
+                .withStandby(Duration.ofSeconds(6));
         assertThat(handshake.peersMax()).isEqualTo(3);
         assertThat(handshake.bytesPerPeerMax()).isEqualTo(DEFAULTS.handshake().bytesPerPeerMax());
         assertThat(queues).isEqualTo(new Limits.Queues(1, 2, 0, 4, 5));
@@ -119,6 +121,7 @@ class LimitsTest {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(4),
+                        Duration.ofSeconds(6),
                         Duration.ofSeconds(5)));
         assertThat(DEFAULTS.withHandshake(handshake)
                         .withFrames(frames)

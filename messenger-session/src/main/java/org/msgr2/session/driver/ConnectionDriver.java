@@ -159,7 +159,7 @@ final class ConnectionDriver implements SessionEffects {
 
     /** The peer's position was impossible: the session begins anew. */
     void reset() {
-        pass(session::reset);
+        pass(() -> session.reset(loop.nanoTime()));
     }
 
     /** A newer connection of the peer takes the place. */

@@ -106,6 +106,7 @@ public final class Session {
         generation++;
         transportOpen = true;
         effects.disarmTimer(TimerId.BACKOFF);
+        effects.disarmTimer(TimerId.STANDBY);
     }
 
     /** A dialled transport has finished its handshake. Ownership of the decoder passes. */
@@ -260,11 +261,11 @@ public final class Session {
     }
 
     /** The peer has to come with CLIENT_IDENT: its position was impossible. */
-    public void reset() {
+    public void reset(long nowNs) {
         if (state != SessionState.CLOSED) {
             closeTransport(false);
             forget();
-            state = SessionState.STANDBY;
+            standBy(nowNs);
         }
     }
 
@@ -459,6 +460,13 @@ public final class Session {
                     startAttempt(nowNs);
                 }
             }
+            case STANDBY -> {
+                if (state == SessionState.STANDBY) {
+                    Duration wait = limits.timeouts().standby();
+                    String why = "the peer has not come back within " + wait;
+                    end(false, new ProtocolException(FaultKind.TIMEOUT, why).fromPeer(config.peer()));
+                }
+            }
             case IDLE -> checkAlive(liveness::checkIdle, nowNs);
             case KEEPALIVE -> {
                 if (state == SessionState.READY && keepalive.ask(Keepalive.UNASKED, wall)) {
@@ -538,7 +546,7 @@ public final class Session {
         Policy policy = config.policy();
         boolean nothingToSend = outbound.isEmpty() && !keepalive.hasWork();
         if (policy.server() || (policy.standby() && nothingToSend)) {
-            state = SessionState.STANDBY;
+            standBy(nowNs);
             effects.notify(new SessionEvent.Interrupted(cause, true));
         } else if (wasReady) {
             effects.notify(new SessionEvent.Interrupted(cause, false));
@@ -548,6 +556,15 @@ public final class Session {
             long waitNs = backoff.nextNs();
             effects.armTimer(TimerId.BACKOFF, nowNs + waitNs);
             effects.notify(new SessionEvent.AttemptFailed(attempt, cause, Duration.ofNanos(waitNs)));
+        }
+    }
+
+    private void standBy(long nowNs) {
+        state = SessionState.STANDBY;
+        if (config.policy().server()) {
+            // Only the peer can come back, and perhaps it never will.
+            effects.armTimer(
+                    TimerId.STANDBY, nowNs + limits.timeouts().standby().toNanos());
         }
     }
 

@@ -6,6 +6,8 @@ public enum TimerId {
     READY,
     /** The time to dial again. */
     BACKOFF,
+    /** The peer of an interrupted session has to be back by now. */
+    STANDBY,
     /** Nothing was read for too long. */
     IDLE,
     /** The time for an unasked KEEPALIVE2. */

@@ -332,12 +332,40 @@ class LosslessSessionTest {
             bench.poll();
             bench.transportDown(lost());
             bench.send(127);
-            bench.pass(Duration.ofDays(1));
+            bench.pass(Duration.ofMinutes(14));
             assertThat(bench.session().state()).isEqualTo(SessionState.STANDBY);
             bench.reconnect(1, 1);
             List<Written> frames = bench.poll();
             assertThat(frames.get(0).control()).isEqualTo(new SessionReconnectOk(0));
             assertThat(seqs(frames)).isEqualTo(List.of(2L, 3L));
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void aServerDoesNotWaitForEver() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            bench.send(127);
+            bench.transportDown(lost());
+            bench.pass(Duration.ofMinutes(15).minusNanos(1));
+            assertThat(bench.session().state()).isEqualTo(SessionState.STANDBY);
+            bench.pass(Duration.ofNanos(1));
+            assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
+            assertThat(bench.effects().events(SessionEvent.Reset.class))
+                    .singleElement()
+                    .satisfies(reset -> assertThat(reset.cause())
+                            .hasMessage("peer v2:10.0.0.1:3300/7: the peer has not come back within PT15M"));
+            assertThat(bench.effects().events(SessionEvent.Discarded.class)).hasSize(1);
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aServerWhosePeerIsBackWaitsNoLonger() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            bench.transportDown(lost());
+            bench.reconnect(1, 0);
+            assertThat(bench.isArmed(TimerId.STANDBY)).isFalse();
             bench.session().markDown();
         }
     }

@@ -70,7 +70,13 @@ final class Client implements AutoCloseable {
         Limits.Timeouts base = Limits.defaults().timeouts();
         return Limits.defaults()
                 .withTimeouts(new Limits.Timeouts(
-                        timeout, base.idle(), timeout, base.backoffInitial(), base.backoffMax(), CLOSE_MAX));
+                        timeout,
+                        base.idle(),
+                        timeout,
+                        base.backoffInitial(),
+                        base.backoffMax(),
+                        base.standby(),
+                        CLOSE_MAX));
     }
 
     Connection connection() {
