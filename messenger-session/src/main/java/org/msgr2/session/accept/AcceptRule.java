@@ -15,7 +15,8 @@ public enum AcceptRule {
     IDENT_WHILE_REPLACING("5.3 row 2", "another connection is taking the session over", Action.WAIT),
     IDENT_PEER_RESTARTED(
             "5.3 row 2b",
-            "lower global_seq, both client cookies set and different, session neither READY nor STANDBY",
+            "lower global_seq, both client cookies set and different, session neither READY nor STANDBY; ours: and not heard of"
+                    + " since the connection was opened",
             Action.REPLACE_SESSION),
     IDENT_STALE("5.3 row 3", "lower global_seq than the session has heard of", Action.DROP),
     IDENT_OVER_LOSSY("5.3 row 4", "the session is lossy", Action.REPLACE_SESSION),

@@ -12,7 +12,8 @@ import org.msgr2.session.accept.IncomingConnection.Reconnect;
  * whatever we remember.
  *
  * <p>Stricter than Ceph: a session is taken over, reset or evicted only for the entity that it is with, the server cookie is
- * compared, and a position that the peer cannot have reached is not adopted.
+ * compared, a position that the peer cannot have reached is not adopted, and a peer counts as restarted only if its attempt
+ * cannot be an old one.
  */
 public final class AcceptRules {
     private AcceptRules() {}
@@ -51,7 +52,11 @@ public final class AcceptRules {
             return AcceptRule.IDENT_WHILE_REPLACING;
         }
         if (stale) {
-            boolean restarted = existing.clientCookie() != 0 && ident.clientCookie() != 0 && otherCookie && !idle;
+            boolean restarted = existing.clientCookie() != 0
+                    && ident.clientCookie() != 0
+                    && otherCookie
+                    && !idle
+                    && !existing.heardSince();
             return restarted ? AcceptRule.IDENT_PEER_RESTARTED : AcceptRule.IDENT_STALE;
         }
         if (existing.lossy()) {

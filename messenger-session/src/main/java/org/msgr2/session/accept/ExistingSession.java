@@ -11,6 +11,8 @@ package org.msgr2.session.accept;
  * @param clientCookie chosen by the end that sent CLIENT_IDENT first; 0 if there is none
  * @param serverCookie chosen by the end that answered; 0 while the session is not established
  * @param peerGlobalSeq the last that the peer said
+ * @param heardSince the peer has said so after the incoming connection was opened. What that one says may have been sent before,
+ *     when both ends dialled each other; otherwise it cannot, since an end that goes over to another connection gives its own up
  * @param connectSeq how often it was reconnected
  * @param ackedSeq the last message that the peer has acknowledged
  * @param sentSeq the last message that was sent to the peer, received or not
@@ -26,6 +28,7 @@ public record ExistingSession(
         long clientCookie,
         long serverCookie,
         long peerGlobalSeq,
+        boolean heardSince,
         long connectSeq,
         long ackedSeq,
         long sentSeq,

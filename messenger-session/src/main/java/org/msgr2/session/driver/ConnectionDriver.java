@@ -168,8 +168,8 @@ final class ConnectionDriver implements SessionEffects {
     }
 
     /** What a connection of that peer that comes in finds here. */
-    ExistingSession existing(PeerIdentity incoming) {
-        return session.existing(Node.isSame(incoming, session.identity(), handle.peerType()));
+    ExistingSession existing(PeerIdentity incoming, long openedNs) {
+        return session.existing(Node.isSame(incoming, session.identity(), handle.peerType()), openedNs);
     }
 
     Loop loop() {

@@ -67,6 +67,7 @@ final class Link implements StreamListener, FrameSink {
     private @Nullable OutFrame negotiationFrame;
     private Loop.@Nullable Timer readyTimer;
     private long readyDeadlineNs;
+    private long openedNs;
     private ByteBuf parked = Unpooled.EMPTY_BUFFER;
 
     private Link(
@@ -112,6 +113,7 @@ final class Link implements StreamListener, FrameSink {
             return;
         }
         boolean taken = stage == Stage.SECURING;
+        openedNs = opened.loop().nanoTime();
         BatchSink out = new BatchSink(opened);
         sink = out;
         stage = Stage.HANDSHAKE;
@@ -407,7 +409,7 @@ final class Link implements StreamListener, FrameSink {
                         control,
                         existing == null
                                 ? null
-                                : existing.existing(known(secured).identity()));
+                                : existing.existing(known(secured).identity(), openedNs));
         if (verdict instanceof AcceptNegotiation.Reply reply) {
             frame(known(negotiationFrame).control(reply.frame()));
             if (reply.rule() != null && existing != null) {

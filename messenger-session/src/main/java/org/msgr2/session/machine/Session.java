@@ -65,6 +65,10 @@ public final class Session {
     private boolean closing;
     private boolean transportOpen;
     private boolean lossy;
+    /** When the peer has last said a global_seq. */
+    private long heardNs;
+
+    private boolean everHeard;
     private @Nullable ConnectNegotiation negotiation;
     private @Nullable Secured negotiating;
     private @Nullable ControlFrame negotiationFrame;
@@ -213,6 +217,8 @@ public final class Session {
 
     private void ready(Established agreed, boolean dialled, long nowNs) {
         state = SessionState.READY;
+        heardNs = nowNs;
+        everHeard = true;
         established = agreed;
         lossy = lossy || agreed.lossy();
         negotiation = null;
@@ -238,8 +244,12 @@ public final class Session {
         effects.wantWrite();
     }
 
-    /** What an incoming connection has to know of this session. */
-    public ExistingSession existing(boolean sameEntity) {
+    /**
+     * What an incoming connection has to know of this session.
+     *
+     * @param openedNs when that connection was opened
+     */
+    public ExistingSession existing(boolean sameEntity, long openedNs) {
         return new ExistingSession(
                 state.phase(),
                 false, // a transport is taken over in one step
@@ -249,6 +259,7 @@ public final class Session {
                 ids.clientCookie(),
                 ids.serverCookie(),
                 ids.peerGlobalSeq(),
+                everHeard && heardNs - openedNs >= 0,
                 ids.connectSeq(),
                 outbound.ackedSeq(),
                 outbound.sentSeq(),

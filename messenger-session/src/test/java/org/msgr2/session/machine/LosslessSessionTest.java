@@ -397,7 +397,7 @@ class LosslessSessionTest {
             }
             bench.poll();
             bench.receive(new Ack(2));
-            assertThat(bench.session().existing(true))
+            assertThat(bench.session().existing(true, bench.nowNs()))
                     .isEqualTo(new ExistingSession(
                             ExistingSession.Phase.READY,
                             false,
@@ -407,14 +407,17 @@ class LosslessSessionTest {
                             SessionBench.COOKIE,
                             SessionBench.SERVER_COOKIE,
                             1,
+                            true,
                             0,
                             2,
                             5,
                             true));
+            assertThat(bench.session().existing(true, bench.nowNs() + 1).heardSince())
+                    .isFalse();
             bench.transportDown(lost());
-            assertThat(bench.session().existing(true).phase()).isEqualTo(ExistingSession.Phase.STANDBY);
-            assertThat(bench.session().existing(true).ackedSeq()).isEqualTo(2);
-            assertThat(bench.session().existing(true).sentSeq()).isEqualTo(5);
+            assertThat(bench.session().existing(true, bench.nowNs()).phase()).isEqualTo(ExistingSession.Phase.STANDBY);
+            assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isEqualTo(2);
+            assertThat(bench.session().existing(true, bench.nowNs()).sentSeq()).isEqualTo(5);
             bench.session().markDown();
         }
     }

@@ -2,6 +2,7 @@ package org.msgr2.session.testing;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ public final class FlakyTransport implements Transport {
     private final Transport inner;
     private final Set<ByteStream> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger opened = new AtomicInteger();
+    private volatile boolean refusing;
 
     public FlakyTransport(Transport inner) {
         this.inner = inner;
@@ -35,6 +37,11 @@ public final class FlakyTransport implements Transport {
                 open.remove(stream); // its loop has ended, and so has the stream
             }
         }
+    }
+
+    /** Whether dialling fails, as if nobody were there. */
+    public void refuse(boolean on) {
+        refusing = on;
     }
 
     /** How many streams there were so far, dialled and accepted. */
@@ -109,6 +116,10 @@ public final class FlakyTransport implements Transport {
 
     @Override
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
+        if (refusing) {
+            loop.execute(() -> failed.accept(new ConnectException("Connection refused")));
+            return;
+        }
         inner.connect(target, loop, new Watch(listener), failed);
     }
 
