@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,20 +146,25 @@ class SurvivalSimulationTest extends NetworkTestBase<TestNetwork.Virtual> {
         server.findConnection();
         // Whoever is on standby has to have a reason to come back.
         client.send(1, random);
-        network.await("the session", () -> !server.heard.log().isEmpty());
+        await("the session", () -> !server.heard.log().isEmpty());
         server.findConnection();
         server.send(1, random);
         check(client, server);
         check(server, client);
-        network.await(
-                "acknowledged",
-                () -> client.connection.queuedMessages() == 0 && server.connection.queuedMessages() == 0);
+        await("acknowledged", () -> client.connection.queuedMessages() == 0 && server.connection.queuedMessages() == 0);
         totals.messages += client.sent + server.sent;
         totals.connections += client.transport.streams() + server.transport.streams();
         totals.standbys += standbys(client) + standbys(server);
         network.close(client.messenger);
         network.close(server.messenger);
         leaks.check();
+    }
+
+    /** Longer than the longest back-off and the longest WAIT, one behind the other, several times. */
+    private void await(String what, BooleanSupplier condition) {
+        if (!network.time().advanceUntil(condition, Duration.ofMinutes(2))) {
+            throw new AssertionError("does not happen: " + what);
+        }
     }
 
     private static long standbys(End end) {
@@ -169,7 +175,7 @@ class SurvivalSimulationTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     private void check(End from, End to) {
         List<Long> all = LongStream.rangeClosed(1, from.sent).boxed().toList();
-        network.await(all.size() + " messages", () -> to.heard.messages().size() >= all.size());
+        await(all.size() + " messages", () -> to.heard.messages().size() >= all.size());
         network.settle();
         assertThat(to.heard.tids()).isEqualTo(all);
         assertThat(to.heard.all(SessionEvent.RemoteReset.class)).isEmpty();

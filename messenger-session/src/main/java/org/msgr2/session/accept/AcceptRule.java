@@ -20,6 +20,8 @@ public enum AcceptRule {
             Action.REPLACE_SESSION),
     IDENT_STALE("5.3 row 3", "lower global_seq than the session has heard of", Action.DROP),
     IDENT_OVER_LOSSY("5.3 row 4", "the session is lossy", Action.REPLACE_SESSION),
+    IDENT_NOT_CONFIRMED(
+            "ours", "established, with another client cookie, but never confirmed by the peer", Action.TAKE_OVER),
     IDENT_PEER_FORGOT_CHECKED(
             "5.3 row 5", "established, with another client cookie; resetcheck", Action.RESET_AND_TAKE_OVER),
     IDENT_PEER_FORGOT("5.3 row 5", "established, with another client cookie; no resetcheck", Action.TAKE_OVER),
@@ -34,6 +36,8 @@ public enum AcceptRule {
     RECONNECT_OTHER_ENTITY(
             "ours", "the session is with another entity than the one that has authenticated", Action.REFUSE),
     RECONNECT_WHILE_REPLACING("5.4 row 3", "another connection is taking the session over", Action.RETRY_GLOBAL),
+    RECONNECT_NOT_CONFIRMED(
+            "ours", "established, with another cookie, but never confirmed by the peer", Action.RESET_PARTIAL),
     RECONNECT_CLIENT_COOKIE_CHECKED("5.4 row 4", "another client cookie; resetcheck", Action.RESET_FULL),
     RECONNECT_CLIENT_COOKIE("5.4 row 4", "another client cookie; no resetcheck", Action.RESET_PARTIAL),
     RECONNECT_NOT_ESTABLISHED("5.4 row 5", "the session was never established here", Action.RESET_PARTIAL),

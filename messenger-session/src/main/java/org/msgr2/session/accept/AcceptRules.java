@@ -12,7 +12,7 @@ import org.msgr2.session.accept.IncomingConnection.Reconnect;
  * whatever we remember.
  *
  * <p>Stricter than Ceph: a session is taken over, reset or evicted only for the entity that it is with, the server cookie is
- * compared, a position that the peer cannot have reached is not adopted, and a peer counts as restarted only if its attempt
+ * compared, a session that the peer has never confirmed is not reset for having another cookie, a position that the peer cannot have reached is not adopted, and a peer counts as restarted only if its attempt
  * cannot be an old one.
  */
 public final class AcceptRules {
@@ -63,6 +63,9 @@ public final class AcceptRules {
             return AcceptRule.IDENT_OVER_LOSSY;
         }
         if (existing.clientCookie() != 0 && existing.serverCookie() != 0 && otherCookie) {
+            if (!existing.confirmed()) {
+                return AcceptRule.IDENT_NOT_CONFIRMED;
+            }
             return existing.resetCheck() ? AcceptRule.IDENT_PEER_FORGOT_CHECKED : AcceptRule.IDENT_PEER_FORGOT;
         }
         if (!otherCookie) {
@@ -100,6 +103,12 @@ public final class AcceptRules {
         }
         if (existing.replacing()) {
             return AcceptRule.RECONNECT_WHILE_REPLACING;
+        }
+        if (existing.serverCookie() != 0
+                && !existing.confirmed()
+                && (existing.clientCookie() != reconnect.clientCookie()
+                        || existing.serverCookie() != reconnect.serverCookie())) {
+            return AcceptRule.RECONNECT_NOT_CONFIRMED;
         }
         if (existing.clientCookie() != reconnect.clientCookie()) {
             return existing.resetCheck()

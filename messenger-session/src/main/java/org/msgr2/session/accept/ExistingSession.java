@@ -10,6 +10,8 @@ package org.msgr2.session.accept;
  * @param resetCheck its policy notices that the peer has forgotten it
  * @param clientCookie chosen by the end that sent CLIENT_IDENT first; 0 if there is none
  * @param serverCookie chosen by the end that answered; 0 while the session is not established
+ * @param confirmed the peer has shown that it knows this session: an acceptor that has sent SERVER_IDENT cannot tell whether
+ *     that arrived, and two ends that dial each other may each have accepted an attempt that the other has given up
  * @param peerGlobalSeq the last that the peer said
  * @param heardSince the peer has said so after the incoming connection was opened. What that one says may have been sent before,
  *     when both ends dialled each other; otherwise it cannot, since an end that goes over to another connection gives its own up
@@ -27,6 +29,7 @@ public record ExistingSession(
         boolean resetCheck,
         long clientCookie,
         long serverCookie,
+        boolean confirmed,
         long peerGlobalSeq,
         boolean heardSince,
         long connectSeq,

@@ -65,6 +65,8 @@ public final class Session {
     private boolean closing;
     private boolean transportOpen;
     private boolean lossy;
+    /** The peer has shown that it knows this session, as it is established now. */
+    private boolean confirmed;
     /** When the peer has last said a global_seq. */
     private long heardNs;
 
@@ -129,6 +131,7 @@ public final class Session {
     private void negotiated(ConnectNegotiation with, ControlFrame frame, long nowNs) throws ProtocolException {
         ConnectNegotiation.Verdict verdict = with.frame(frame);
         if (verdict instanceof ConnectNegotiation.Begun begun) {
+            confirmed = true;
             outbound.restart();
             acks.restart();
             ready(begun.established(), true, nowNs);
@@ -191,6 +194,7 @@ public final class Session {
         ids.heard(begin.globalSeq());
         outbound.restart();
         acks.restart();
+        confirmed = false;
         negotiationFrame = begin.reply();
         ready(begin.established(), false, nowNs);
     }
@@ -204,6 +208,7 @@ public final class Session {
         if (!outbound.resume(asked.msgSeq())) {
             throw new IllegalStateException("no rule lets that pass: " + asked);
         }
+        confirmed = true;
         negotiationFrame = new SessionReconnectOk(acks.inSeq());
         ready(known(established).over(resume.secured()), false, nowNs);
     }
@@ -258,6 +263,7 @@ public final class Session {
                 config.policy().resetCheck(),
                 ids.clientCookie(),
                 ids.serverCookie(),
+                confirmed,
                 ids.peerGlobalSeq(),
                 everHeard && heardNs - openedNs >= 0,
                 ids.connectSeq(),
@@ -293,6 +299,7 @@ public final class Session {
     /** Everything but the transport begins anew, since one of the ends knows nothing of the session. */
     private void forget() {
         ids.reset();
+        confirmed = false;
         acks.restart();
         effects.dropUndelivered();
         effects.notify(new SessionEvent.RemoteReset());
@@ -335,6 +342,7 @@ public final class Session {
     }
 
     private void frame(Frame frame, long nowNs) throws ProtocolException {
+        confirmed = confirmed || negotiation == null;
         if (frame.tag() == Tag.MESSAGE) {
             message(frame.toMessage());
             return;

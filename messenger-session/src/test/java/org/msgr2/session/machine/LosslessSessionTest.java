@@ -406,6 +406,7 @@ class LosslessSessionTest {
                             true,
                             SessionBench.COOKIE,
                             SessionBench.SERVER_COOKIE,
+                            true,
                             1,
                             true,
                             0,
@@ -418,6 +419,25 @@ class LosslessSessionTest {
             assertThat(bench.session().existing(true, bench.nowNs()).phase()).isEqualTo(ExistingSession.Phase.STANDBY);
             assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isEqualTo(2);
             assertThat(bench.session().existing(true, bench.nowNs()).sentSeq()).isEqualTo(5);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void anAcceptedSessionIsConfirmedByTheFirstFrameOfThePeer() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            assertThat(bench.session().existing(true, 0).confirmed()).isFalse();
+            bench.receive(new Ack(0));
+            assertThat(bench.session().existing(true, 0).confirmed()).isTrue();
+            bench.accept(AcceptRule.IDENT_AGAIN);
+            assertThat(bench.session().existing(true, 0).confirmed()).isFalse();
+            bench.transportDown(lost());
+            bench.reconnect(1, 0);
+            assertThat(bench.session().existing(true, 0).confirmed()).isTrue();
+            bench.session().markDown();
+        }
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            assertThat(bench.session().existing(true, 0).confirmed()).isTrue();
             bench.session().markDown();
         }
     }
