@@ -143,7 +143,7 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
      * @param sendBytesMax their bytes; one message larger than that is accepted alone
      * @param dispatchBytesMax message bytes received and not yet handled, per messenger; 0 is unlimited
      * @param dispatchMessagesMax the same in messages, per connection: its reading stops beyond
-     * @param connectionsMax connections at once, per messenger
+     * @param connectionsMax connections at once, per messenger; beyond, accepted sessions whose peers are gone give way
      */
     public record Queues(
             int sendMessagesMax,

@@ -26,6 +26,7 @@ import org.msgr2.session.machine.OutMessage;
 import org.msgr2.session.machine.Session;
 import org.msgr2.session.machine.SessionConfig;
 import org.msgr2.session.machine.SessionEffects;
+import org.msgr2.session.machine.SessionState;
 import org.msgr2.session.machine.TimerId;
 import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.ConnectNegotiation;
@@ -62,6 +63,7 @@ final class ConnectionDriver implements SessionEffects {
 
     private long lastPing;
     private boolean inPass;
+    private boolean peerGone;
 
     ConnectionDriver(Node node, ConnectionHandle handle, Loop loop) {
         this.node = node;
@@ -164,7 +166,12 @@ final class ConnectionDriver implements SessionEffects {
 
     /** A newer connection of the peer takes the place. */
     void replaced() {
-        pass(session::replaced);
+        pass(() -> session.displaced("replaced by a newer connection of the peer"));
+    }
+
+    /** Others need the place. From any thread. */
+    void displaced(String why) {
+        onLoop(() -> session.displaced(why));
     }
 
     /** What a connection of that peer that comes in finds here. */
@@ -206,6 +213,7 @@ final class ConnectionDriver implements SessionEffects {
                 takeMailbox();
             } while (!fastDeliveries.isEmpty());
             write();
+            tellWhetherPeerIsGone();
             if (handle.takeWritable()) {
                 notify(new SessionEvent.Writable());
             }
@@ -217,6 +225,14 @@ final class ConnectionDriver implements SessionEffects {
             session.markDown();
         } finally {
             inPass = false;
+        }
+    }
+
+    private void tellWhetherPeerIsGone() {
+        boolean gone = session.state() == SessionState.STANDBY;
+        if (gone != peerGone) {
+            peerGone = gone;
+            node.absent(handle, gone);
         }
     }
 

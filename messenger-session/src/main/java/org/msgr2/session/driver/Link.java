@@ -403,7 +403,8 @@ final class Link implements StreamListener, FrameSink {
     }
 
     private void decide(ControlFrame control, EntityAddrVec claims, ByteBuf rest) throws ProtocolException {
-        ConnectionDriver existing = node.registered(claims);
+        // Without that, a session that we have dialled could be found here: on a loop that is not its own.
+        ConnectionDriver existing = node.config().acceptPolicy().registers() ? node.registered(claims) : null;
         AcceptNegotiation.Verdict verdict = known(negotiation)
                 .decide(
                         control,

@@ -55,6 +55,7 @@ public final class Node {
     private final Map<EntityAddrVec, ConnectionHandle> registered = new ConcurrentHashMap<>();
 
     private final Set<ConnectionHandle> connections = ConcurrentHashMap.newKeySet();
+    private final AbsentPeers absent = new AbsentPeers();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
     private volatile boolean closed;
@@ -149,7 +150,7 @@ public final class Node {
                 loop);
         // First added, then counted: so that several loops together keep the bound, and closing misses none.
         connections.add(handle);
-        if (closed || connections.size() > connectionsMax()) {
+        if (closed || (connections.size() > connectionsMax() && !evictAbsent())) {
             connections.remove(handle);
             return null;
         }
@@ -159,8 +160,29 @@ public final class Node {
         return handle;
     }
 
+    /** Makes room: a session whose peer is gone ends. */
+    private boolean evictAbsent() {
+        ConnectionHandle oldest = absent.takeOldest();
+        if (oldest == null) {
+            return false;
+        }
+        connections.remove(oldest); // it counts no more, though its loop may get to it later
+        oldest.driver()
+                .displaced("there are " + connectionsMax() + " connections, and its peer is gone for the longest");
+        return true;
+    }
+
+    /** The peer of a session is gone, or is back. Sessions that the application has asked for do not give way to others. */
+    void absent(ConnectionHandle handle, boolean gone) {
+        if (gone && !handle.equals(dialled.get(handle.peerAddr()))) {
+            absent.left(handle);
+        } else {
+            absent.remove(handle);
+        }
+    }
+
     boolean full() {
-        return closed || connections.size() >= connectionsMax();
+        return closed || (connections.size() >= connectionsMax() && absent.isEmpty());
     }
 
     private int connectionsMax() {
@@ -169,6 +191,7 @@ public final class Node {
 
     void ended(ConnectionHandle handle) {
         connections.remove(handle);
+        absent.remove(handle);
         dialled.remove(handle.peerAddr(), handle);
         if (handle.key() != null) {
             registered.remove(handle.key(), handle);

@@ -286,13 +286,10 @@ public final class Session {
         }
     }
 
-    /** A newer connection of the peer ends this session. */
-    public void replaced() {
+    /** Another session takes the place of this one. */
+    public void displaced(String why) {
         if (state != SessionState.CLOSED) {
-            end(
-                    false,
-                    new ProtocolException(FaultKind.TRANSPORT, "replaced by a newer connection of the peer")
-                            .fromPeer(config.peer()));
+            end(false, new ProtocolException(FaultKind.TRANSPORT, why).fromPeer(config.peer()));
         }
     }
 
