@@ -117,7 +117,7 @@ public final class Messenger implements AutoCloseable {
      * @throws IOException with a message for a user: the port is in use, the address is not ours
      */
     public EntityAddr bind(EntityAddr addr) throws IOException {
-        return bind(addr, transport, node.addresses());
+        return bind(addr, transport, node.addresses(), dialer);
     }
 
     /**
@@ -130,7 +130,9 @@ public final class Messenger implements AutoCloseable {
      * @throws UnsupportedOperationException if the transport has no TLS
      */
     public EntityAddr bindTls(EntityAddr addr, TlsContext tls) throws IOException {
-        EntityAddr bound = bind(addr, transport.secured(tls), node.tlsAddresses());
+        // Without TLS for dialling, a session that came with TLS waits for its peer rather than go on in the open.
+        Transport back = dialer.equals(transport) ? null : dialer;
+        EntityAddr bound = bind(addr, transport.secured(tls), node.tlsAddresses(), back);
         LOG.info("{} is inside TLS: {}", bound, tls.description());
         return bound;
     }
@@ -143,7 +145,8 @@ public final class Messenger implements AutoCloseable {
         return secured;
     }
 
-    private EntityAddr bind(EntityAddr addr, Transport network, OwnAddresses told) throws IOException {
+    private EntityAddr bind(EntityAddr addr, Transport network, OwnAddresses told, @Nullable Transport back)
+            throws IOException {
         if (closed.get()) {
             throw new IOException("cannot listen on " + addr + ": the messenger is closed");
         }
@@ -155,7 +158,7 @@ public final class Messenger implements AutoCloseable {
                     + config.acceptPolicy().name() + " move between loops, which transport " + network.name()
                     + " cannot do; give it one thread, or take another");
         }
-        Transport.Listener listener = network.listen(addr, node::accept);
+        Transport.Listener listener = network.listen(addr, () -> node.accept(back));
         listeners.add(listener);
         told.bound(listener.addr());
         return listener.addr();

@@ -85,6 +85,12 @@ public record Policy(
         return new Policy(name, lossy, server, standby, resetCheck, registerLossyClients, supported, required);
     }
 
+    /** The same towards a peer that cannot be dialled: whatever there is to send, the peer has to come back for it. */
+    public Policy waitingForPeer() {
+        return new Policy(
+                name, lossy, true, standby, resetCheck, registerLossyClients, featuresSupported, featuresRequired);
+    }
+
     /** Whether a peer has a place by its addresses, which another connection of it may take over or evict. */
     public boolean registers() {
         return !server || !lossy || registerLossyClients;

@@ -32,6 +32,7 @@ import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.ConnectNegotiation;
 import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.TransportSecurity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,9 @@ final class ConnectionDriver implements SessionEffects {
     private @Nullable Link link;
     /** The link that the session is about to go over to. */
     private @Nullable Link incoming;
+
+    /** What protected the last link that the peer opened; who is dialled proves something else, if both prove anything. */
+    private @Nullable TransportSecurity cameWith;
 
     private long lastPing;
     private boolean inPass;
@@ -145,12 +149,14 @@ final class ConnectionDriver implements SessionEffects {
     /** The session begins, or begins anew, over that link. */
     void accepted(Link from, AcceptNegotiation.Begin begin) {
         incoming = from;
+        cameWith = from.security();
         pass(() -> session.accepted(begin, loop.nanoTime()));
     }
 
     /** The session goes on over that link. */
     void resumed(Link from, AcceptNegotiation.Resume resume) {
         incoming = from;
+        cameWith = from.security();
         pass(() -> session.resumed(resume, loop.nanoTime()));
     }
 
@@ -174,9 +180,17 @@ final class ConnectionDriver implements SessionEffects {
         onLoop(() -> session.displaced(why));
     }
 
-    /** What a connection of that peer that comes in finds here. */
-    ExistingSession existing(PeerIdentity incoming, long openedNs) {
-        return session.existing(Node.isSame(incoming, session.identity(), handle.peerType()), openedNs);
+    /**
+     * What a connection that comes in finds here.
+     *
+     * @param incoming who it has proven to be
+     * @param security what protects it below the protocol
+     * @param openedNs when it was opened
+     */
+    ExistingSession existing(PeerIdentity incoming, @Nullable TransportSecurity security, long openedNs) {
+        boolean same = Node.isSame(incoming, session.identity(), handle.peerType())
+                && (incoming.authenticated() || Node.hasSameCertificate(security, cameWith));
+        return session.existing(same, openedNs);
     }
 
     Loop loop() {

@@ -23,6 +23,7 @@ import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
+import org.msgr2.session.transport.Transport;
 import org.msgr2.session.transport.TransportSecurity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ final class Link implements StreamListener, FrameSink {
     private final Node node;
     private final EntityType expectedType;
     private final @Nullable EntityAddr target;
+    private final @Nullable Transport dialer;
     private @Nullable ConnectionDriver driver;
     private int generation;
     private Stage stage = Stage.OPENING;
@@ -75,23 +77,29 @@ final class Link implements StreamListener, FrameSink {
             @Nullable ConnectionDriver driver,
             EntityType expectedType,
             @Nullable EntityAddr target,
+            @Nullable Transport dialer,
             int generation) {
         this.node = node;
         this.driver = driver;
         this.expectedType = expectedType;
         this.target = target;
+        this.dialer = dialer;
         this.generation = generation;
     }
 
     /** For a stream that the driver's session dials. */
     static Link connecting(
             Node node, ConnectionDriver driver, EntityType expectedType, EntityAddr target, int generation) {
-        return new Link(node, driver, expectedType, target, generation);
+        return new Link(node, driver, expectedType, target, null, generation);
     }
 
-    /** For a stream that a peer has opened: it has no session yet. */
-    static Link accepting(Node node) {
-        return new Link(node, null, EntityType.ANY, null, 0);
+    /**
+     * For a stream that a peer has opened: it has no session yet.
+     *
+     * @param dialer with which the session would dial the peer; null if it must not
+     */
+    static Link accepting(Node node, @Nullable Transport dialer) {
+        return new Link(node, null, EntityType.ANY, null, dialer, 0);
     }
 
     // --- The stream's life
@@ -139,7 +147,7 @@ final class Link implements StreamListener, FrameSink {
 
     private void enterGate(ByteStream opened) {
         if (node.full()) {
-            fail(tooMany());
+            fail(Node.tooMany());
             return;
         }
         Link oldest = node.gate().enter(this);
@@ -159,10 +167,6 @@ final class Link implements StreamListener, FrameSink {
                                 "not ready within "
                                         + node.config().limits().timeouts().ready() + ": " + status())),
                         readyDeadlineNs);
-    }
-
-    private static ProtocolException tooMany() {
-        return new ProtocolException(FaultKind.LIMIT, "no more connections are accepted");
     }
 
     /** Ends a link that is not ready yet. From any thread, once the link has entered the gate. */
@@ -410,7 +414,7 @@ final class Link implements StreamListener, FrameSink {
                         control,
                         existing == null
                                 ? null
-                                : existing.existing(known(secured).identity(), openedNs));
+                                : existing.existing(known(secured).identity(), security(), openedNs));
         if (verdict instanceof AcceptNegotiation.Reply reply) {
             frame(known(negotiationFrame).control(reply.frame()));
             if (reply.rule() != null && existing != null) {
@@ -439,11 +443,8 @@ final class Link implements StreamListener, FrameSink {
             known(existing).replaced();
         }
         ByteStream opened = openStream();
-        ConnectionHandle handle =
-                node.accepted(begin.established().secured().peerType(), opened.remoteAddr(), claims, opened.loop());
-        if (handle == null) {
-            throw tooMany();
-        }
+        ConnectionHandle handle = node.accepted(
+                begin.established().secured().peerType(), opened.remoteAddr(), claims, dialer, opened.loop());
         ready(rest, () -> handle.driver().accepted(this, begin));
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
@@ -29,6 +30,7 @@ import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
+import org.msgr2.session.transport.TransportSecurity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,22 +97,29 @@ public final class Node {
      * @throws IllegalStateException if the one that lives was dialled otherwise: its bytes are not protected as asked
      */
     public ConnectionHandle connect(EntityType type, EntityAddrVec peer, Transport dialer) {
-        ConnectionHandle handle;
         synchronized (dialled) {
             ConnectionHandle existing = dialled.getOrDefault(peer.msgr2(), registered.get(peer));
-            if (existing != null && !existing.isClosed()) {
-                if (!dialer.equals(existing.dialer())) {
-                    throw new IllegalStateException("there is a " + existing + " already, with other TLS settings");
+            if (existing == null || existing.isClosed()) {
+                ConnectionHandle handle =
+                        new ConnectionHandle(this, config.dialPolicy(), type, peer.msgr2(), peer, dialer, loopOf(peer));
+                existing = register(peer, handle);
+                if (existing.equals(handle)) {
+                    connections.add(handle);
+                    dialled.put(peer.msgr2(), handle);
+                    handle.driver().dial();
+                    return handle;
                 }
-                return existing;
             }
-            handle = new ConnectionHandle(this, config.dialPolicy(), type, peer.msgr2(), peer, dialer, loopOf(peer));
-            connections.add(handle);
-            dialled.put(peer.msgr2(), handle);
-            registered.put(peer, handle);
+            if (!dialer.equals(existing.dialer())) {
+                throw new IllegalStateException("there is a " + existing + " already, with other TLS settings");
+            }
+            return existing;
         }
-        handle.driver().dial();
-        return handle;
+    }
+
+    /** @return who has the place from now on: the one that lives there, else the new one */
+    private ConnectionHandle register(EntityAddrVec peer, ConnectionHandle handle) {
+        return registered.compute(peer, (key, there) -> there == null || there.isClosed() ? handle : there);
     }
 
     /** Where all sessions with that peer live, for life. */
@@ -125,20 +134,29 @@ public final class Node {
         return handle == null ? null : handle.driver();
     }
 
-    /** The owner of a stream that a peer has opened. */
-    public StreamListener accept() {
+    /**
+     * The owner of a stream that a peer has opened.
+     *
+     * @param dialer what its peer is dialled with when the session has lost that stream; null if there is nothing that would
+     *     protect it as well
+     */
+    public StreamListener accept(@Nullable Transport dialer) {
         accepted.increment();
-        return Link.accepting(this);
+        return Link.accepting(this, dialer);
     }
 
     /**
      * An accepted link has negotiated a session that is not registered yet.
      *
      * @param peer where it says that it is found
-     * @return its connection, which is not ready yet; null if there are too many by now
+     * @param dialer as for {@link #accept}
+     * @return its connection, which is not ready yet
+     * @throws ProtocolException if there are too many by now, or the application has begun to dial the peer at this moment
      */
-    @Nullable ConnectionHandle accepted(EntityType type, EntityAddr remote, EntityAddrVec peer, Loop loop) {
-        Policy policy = config.acceptPolicy();
+    ConnectionHandle accepted(
+            EntityType type, EntityAddr remote, EntityAddrVec peer, @Nullable Transport dialer, Loop loop)
+            throws ProtocolException {
+        Policy policy = dialer == null ? config.acceptPolicy().waitingForPeer() : config.acceptPolicy();
         boolean dials = !policy.server();
         ConnectionHandle handle = new ConnectionHandle(
                 this,
@@ -146,16 +164,17 @@ public final class Node {
                 type,
                 dials ? peer.msgr2() : remote,
                 policy.registers() ? peer : null,
-                dials ? transport : null,
+                dials ? dialer : null,
                 loop);
         // First added, then counted: so that several loops together keep the bound, and closing misses none.
         connections.add(handle);
         if (closed || (connections.size() > connectionsMax() && !evictAbsent())) {
             connections.remove(handle);
-            return null;
+            throw tooMany();
         }
-        if (handle.key() != null) {
-            registered.put(handle.key(), handle);
+        if (handle.key() != null && !register(handle.key(), handle).equals(handle)) {
+            connections.remove(handle);
+            throw new ProtocolException(FaultKind.SEQUENCE, "a session with the peer has begun elsewhere");
         }
         return handle;
     }
@@ -183,6 +202,10 @@ public final class Node {
 
     boolean full() {
         return closed || (connections.size() >= connectionsMax() && absent.isEmpty());
+    }
+
+    static ProtocolException tooMany() {
+        return new ProtocolException(FaultKind.LIMIT, "no more connections are accepted");
     }
 
     private int connectionsMax() {
@@ -297,6 +320,15 @@ public final class Node {
         return incoming.authenticated() == known.authenticated()
                 && incoming.name().type() == known.name().type()
                 && (incoming.name().equals(known.name()) || known.name().id().equals("*"));
+    }
+
+    /**
+     * Where nobody proves anything in the protocol, a certificate may have done so below it: a peer that has come with
+     * one has to come with it again. By its subject, since certificates are renewed.
+     */
+    static boolean hasSameCertificate(@Nullable TransportSecurity incoming, @Nullable TransportSecurity known) {
+        String proven = known == null ? null : known.peerSubject();
+        return proven == null || (incoming != null && proven.equals(incoming.peerSubject()));
     }
 
     LongSupplier cookies() {

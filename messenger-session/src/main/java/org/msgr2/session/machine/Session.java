@@ -90,9 +90,9 @@ public final class Session {
 
     // --- Establishing
 
-    /** Begins to dial, unless the session was closed before. Once. */
+    /** Begins to dial, unless the session was closed before, or the peer was faster. Once. */
     public void connect(long nowNs) {
-        if (state != SessionState.CLOSED) {
+        if (state == SessionState.CONNECTING && !transportOpen) {
             startAttempt(nowNs);
         }
     }

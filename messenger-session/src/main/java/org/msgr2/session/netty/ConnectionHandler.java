@@ -99,9 +99,10 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
                 moving.close();
                 return;
             }
+            // From here on whoever asks is sent to the new loop, where things may happen before "arrived" is told.
+            loop = target;
             executor.register(moving).addListener(arrived -> {
                 if (arrived.isSuccess()) {
-                    loop = target;
                     moved.run();
                 } else {
                     moving.close();

@@ -10,7 +10,7 @@ class HandshakeGateTest {
     /** A link that is only told from others: it has no messenger. */
     @SuppressWarnings("NullAway")
     private static Link link() {
-        return Link.accepting(null);
+        return Link.accepting(null, null);
     }
 
     @Test

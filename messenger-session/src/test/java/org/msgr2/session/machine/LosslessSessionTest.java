@@ -280,6 +280,19 @@ class LosslessSessionTest {
         }
     }
 
+    @Test
+    void whoIsTakenOverBeforeItHasBegunToDialDoesNotDial() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer())) {
+            bench.accept(AcceptRule.IDENT_RACE_LOST);
+            int generation = bench.session().generation();
+            bench.session().connect(bench.nowNs());
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            assertThat(bench.session().generation()).isEqualTo(generation);
+            assertThat(bench.isArmed(TimerId.READY)).isFalse();
+            bench.session().markDown();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"stateful_server, true", "lossless_peer, true", "lossless_peer_reuse, true", "lossless_client, false"})
     @Scenario("P16")
