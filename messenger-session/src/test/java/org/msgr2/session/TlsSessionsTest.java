@@ -71,6 +71,7 @@ class TlsSessionsTest extends NetworkTestBase<TestNetwork> {
         network.get("back", other.connect(EntityType.OSD, addr, dialling()).ready());
         network.await("arrived", () -> atPeer.messages().size() == 1);
         assertThat(atNode.log()).extracting(heard -> heard.connection()).containsOnly(session);
+        assertThat(atNode.count(SessionEvent.AttemptFailed.class)).isZero();
     }
 
     @Test

@@ -1,8 +1,8 @@
 package org.msgr2.examples.msgr;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 
 /** The command by which a person who has just started a node can try it, to be pasted into a shell. */
@@ -19,8 +19,9 @@ final class ClientHint {
         if (keyring == null || !keyring.hasAdmin() || node.addresses().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of("./msgr ping --name " + NodeKeyring.ADMIN + " --keyring " + quoted(keyring.file())
-                + " --mode " + node.bestMode() + " " + dialled(node.addresses().get(0)));
+        return Optional.of(command(System.getProperty("msgr.command")) + " ping --name " + NodeKeyring.ADMIN
+                + " --keyring " + quoted(keyring.file().toString()) + " --mode " + node.bestMode() + " "
+                + dialled(node.addresses().get(0)));
     }
 
     /** Nobody dials the address that means all of a machine's. */
@@ -33,8 +34,12 @@ final class ClientHint {
                 .toString();
     }
 
-    private static String quoted(Path file) {
-        String text = file.toString();
+    /** @param launcher as it was called, wherever that was; null if this was started without it */
+    static String command(@Nullable String launcher) {
+        return launcher == null || launcher.isEmpty() ? "./msgr" : quoted(launcher);
+    }
+
+    private static String quoted(String text) {
         return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }
