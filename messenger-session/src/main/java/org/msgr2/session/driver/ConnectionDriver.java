@@ -378,6 +378,11 @@ final class ConnectionDriver implements SessionEffects {
     }
 
     @Override
+    public void replayed() {
+        node.messageReplayed();
+    }
+
+    @Override
     public void sent(OutMessage message) {
         handle.unreserve(message);
     }

@@ -57,6 +57,7 @@ public final class Node {
     private final Set<ConnectionHandle> connections = ConcurrentHashMap.newKeySet();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
+    private final LongAdder messagesReplayed = new LongAdder();
     private volatile boolean closed;
 
     /** @param allocator for received payloads */
@@ -180,6 +181,10 @@ public final class Node {
         LOG.info("refused: {}", cause.fromPeer(remote).getMessage());
     }
 
+    void messageReplayed() {
+        messagesReplayed.increment();
+    }
+
     /** From now on nobody is accepted; who is not ready yet is dropped. */
     public void stopAccepting() {
         closed = true;
@@ -219,6 +224,7 @@ public final class Node {
                 gate.size(),
                 accepted.sum(),
                 handshakesFailed.sum(),
+                messagesReplayed.sum(),
                 chain.unclaimed(),
                 dispatchBytes.taken());
     }

@@ -442,8 +442,12 @@ public final class Session {
             liveness.armKeepaliveAck();
             return true;
         }
+        boolean again = outbound.againCount() > 0;
         OutMessage next = outbound.next();
         if (next != null) {
+            if (again) {
+                effects.replayed();
+            }
             try {
                 sink.frame(outFrame.message(next.message(), outbound.outSeq(), acks.tell()));
             } finally {

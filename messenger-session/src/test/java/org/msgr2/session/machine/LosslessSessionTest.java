@@ -88,6 +88,7 @@ class LosslessSessionTest {
             bench.receive(new SessionReconnectOk(3));
             assertThat(bench.session().state()).isEqualTo(SessionState.READY);
             assertThat(seqs(bench.poll())).isEqualTo(List.of(4L, 5L, 6L));
+            assertThat(bench.effects().replayCount()).as("4 and 5").isEqualTo(2);
             bench.receive(new Ack(6));
             assertThat(leaks.heldBytes()).isZero();
         }
