@@ -95,6 +95,10 @@ final class ConnectionDriver implements SessionEffects {
         onLoop(session::markDown);
     }
 
+    void markDisposable() {
+        onLoop(session::markDisposable);
+    }
+
     /** Something is in the mailbox. Any number of calls until the loop gets there cost one task. */
     void wake() {
         if (loop.inLoop() && inPass) {

@@ -459,6 +459,24 @@ class LosslessSessionTest {
     }
 
     @Test
+    @Scenario("P43")
+    void aDisposableSessionStillAcknowledgesAndKeepsWhatIsNotAcknowledged() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            bench.session().markDisposable();
+            bench.receive(bench.peerMessage(1, 10));
+            assertThat(bench.poll()).extracting(Written::control).containsExactly(new Ack(1));
+            bench.effects().releaseDelivered();
+            bench.send(127);
+            bench.poll();
+            assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isZero();
+            assertThat(bench.session().existing(true, bench.nowNs()).lossy()).isTrue();
+            bench.receive(new Ack(1));
+            assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isEqualTo(1);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
     @Scenario("S37")
     void aServerCanMakeALosslessClientLossy() throws ProtocolException {
         try (SessionBench bench = bench(Policy.losslessClient())) {
