@@ -58,6 +58,13 @@ public interface Connection {
     /** Closes at once; what is queued is discarded. No Reset event. */
     void markDown();
 
+    /**
+     * From now on the first fault ends the connection, whatever its policy: a Reset event instead of another attempt, and what
+     * is not acknowledged is discarded. For a peer that is not expected to come back, or not to be waited for. One that is
+     * interrupted already may still become ready once more. There is no way back (spec/msgr2 §5.9).
+     */
+    void markDisposable();
+
     /** Completes when the connection has ended, however; never exceptionally. */
     CompletionStage<Void> closed();
 

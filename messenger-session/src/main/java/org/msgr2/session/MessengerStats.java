@@ -7,6 +7,7 @@ package org.msgr2.session;
  * @param handshakes accepted and not ready yet
  * @param accepted sockets, ever
  * @param handshakesFailed accepted sockets that never became ready, ever
+ * @param messagesReplayed messages written once more, since a connection broke before the peer had acknowledged them, ever
  * @param messagesUnclaimed messages that no dispatcher wanted, ever
  * @param dispatchBytes bytes of messages received and not handled yet
  */
@@ -15,5 +16,6 @@ public record MessengerStats(
         int handshakes,
         long accepted,
         long handshakesFailed,
+        long messagesReplayed,
         long messagesUnclaimed,
         long dispatchBytes) {}

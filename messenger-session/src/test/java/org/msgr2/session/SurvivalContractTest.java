@@ -201,6 +201,42 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
     }
 
     @Test
+    @Scenario("P43")
+    void aDisposableConnectionGoesOnUntilItsFirstFault() {
+        EntityAddr addr = bind(server(Policy.statefulServer()));
+        Connection client = client("client.7", Policy.losslessClient()).connect(EntityType.OSD, addr);
+        network.get("ready", client.ready());
+        Connection server = accepted();
+        client.markDisposable();
+        send(server, 1, 50);
+        network.await("all at the client", () -> atClient.messages().size() == 50);
+        network.await("acknowledged", () -> server.queuedMessages() == 0);
+        cutAtClient.cut();
+        network.get("ended", client.closed());
+        network.settle();
+        assertThat(atClient.count(SessionEvent.Reset.class)).isEqualTo(1);
+        assertThat(atClient.count(SessionEvent.Interrupted.class)).isZero();
+        assertThat(cutAtClient.streams()).as("it has not dialled again").isEqualTo(1);
+    }
+
+    @Test
+    @Scenario("P43")
+    void aServerDoesNotKeepADisposableSession() {
+        EntityAddr addr = bind(server(Policy.statefulServer()));
+        Connection client = client("client.7", Policy.losslessClient()).connect(EntityType.OSD, addr);
+        network.get("ready", client.ready());
+        Connection server = accepted();
+        server.markDisposable();
+        cutAtServer.cut();
+        network.get("ended", server.closed());
+        network.await("a new session", () -> atClient.count(SessionEvent.Connected.class) == 2);
+        assertThat(atServer.count(SessionEvent.Reset.class)).isEqualTo(1);
+        assertThat(atClient.count(SessionEvent.RemoteReset.class)).isEqualTo(1);
+        send(client, 1, 3);
+        network.await("its messages", () -> atServer.messages().size() == 3);
+    }
+
+    @Test
     void closingWaitsForWhatIsNotAcknowledged() {
         EntityAddr addr = bind(server(Policy.statefulServer()));
         Connection client = client("client.7", Policy.losslessClient()).connect(EntityType.OSD, addr);

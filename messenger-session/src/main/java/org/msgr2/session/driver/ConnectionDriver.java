@@ -101,6 +101,10 @@ final class ConnectionDriver implements SessionEffects {
         onLoop(session::markDown);
     }
 
+    void markDisposable() {
+        onLoop(session::markDisposable);
+    }
+
     /** Something is in the mailbox. Any number of calls until the loop gets there cost one task. */
     void wake() {
         if (loop.inLoop() && inPass) {
@@ -405,6 +409,11 @@ final class ConnectionDriver implements SessionEffects {
             long payloadBytes = message.payloadBytes();
             dispatch.message(handle, message, () -> permits.release(payloadBytes));
         }
+    }
+
+    @Override
+    public void replayed() {
+        node.messageReplayed();
     }
 
     @Override

@@ -176,6 +176,11 @@ public final class ConnectionHandle implements Connection {
     }
 
     @Override
+    public void markDisposable() {
+        driver.markDisposable();
+    }
+
+    @Override
     public CompletionStage<ConnectionInfo> ready() {
         return ready.minimalCompletionStage();
     }

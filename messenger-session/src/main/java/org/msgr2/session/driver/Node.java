@@ -60,6 +60,7 @@ public final class Node {
     private final AbsentPeers absent = new AbsentPeers();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
+    private final LongAdder messagesReplayed = new LongAdder();
     private volatile boolean closed;
 
     /** @param allocator for received payloads */
@@ -226,6 +227,10 @@ public final class Node {
         LOG.info("refused: {}", cause.fromPeer(remote).getMessage());
     }
 
+    void messageReplayed() {
+        messagesReplayed.increment();
+    }
+
     /** From now on nobody is accepted; who is not ready yet is dropped. */
     public void stopAccepting() {
         closed = true;
@@ -265,6 +270,7 @@ public final class Node {
                 gate.size(),
                 accepted.sum(),
                 handshakesFailed.sum(),
+                messagesReplayed.sum(),
                 chain.unclaimed(),
                 dispatchBytes.taken());
     }

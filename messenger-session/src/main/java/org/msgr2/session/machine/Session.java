@@ -65,6 +65,7 @@ public final class Session {
     private boolean closing;
     private boolean transportOpen;
     private boolean lossy;
+    private boolean disposable;
     /** The peer has shown that it knows this session, as it is established now. */
     private boolean confirmed;
     /** When the peer has last said a global_seq. */
@@ -244,7 +245,7 @@ public final class Session {
                 secured.mode(),
                 secured.peerBanner(),
                 agreed.features(),
-                lossy);
+                endsWithTransport());
         effects.notify(dialled ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
     }
@@ -258,7 +259,7 @@ public final class Session {
         return new ExistingSession(
                 state.phase(),
                 false, // a transport is taken over in one step
-                lossy,
+                endsWithTransport(),
                 config.policy().server(),
                 config.policy().resetCheck(),
                 ids.clientCookie(),
@@ -439,8 +440,12 @@ public final class Session {
             liveness.armKeepaliveAck();
             return true;
         }
+        boolean again = outbound.againCount() > 0;
         OutMessage next = outbound.next();
         if (next != null) {
+            if (again) {
+                effects.replayed();
+            }
             try {
                 sink.frame(outFrame.message(next.message(), outbound.outSeq(), acks.tell()));
             } finally {
@@ -545,16 +550,23 @@ public final class Session {
         }
     }
 
-    /** From now on the session ends with its transport. */
+    /**
+     * From now on the next fault after READY ends the session. Until then it goes on as it was: a peer that does not lose its
+     * session counts on acknowledgements.
+     */
     public void markDisposable() {
-        lossy = true;
+        disposable = true;
+    }
+
+    private boolean endsWithTransport() {
+        return lossy || disposable;
     }
 
     /** The per-policy procedure for a lost transport (spec/msgr2 §5.8). */
     private void fault(ProtocolException unnamed, long nowNs) {
         ProtocolException cause = unnamed.fromPeer(config.peer());
         boolean wasReady = state == SessionState.READY;
-        if (closing || cause.terminal() || (lossy && wasReady)) {
+        if (closing || cause.terminal() || (endsWithTransport() && wasReady)) {
             end(false, closing ? null : cause);
             return;
         }

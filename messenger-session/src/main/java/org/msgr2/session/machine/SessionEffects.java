@@ -50,6 +50,9 @@ public interface SessionEffects {
     /** The session that they belong to is forgotten: messages that were delivered and not dispatched are dropped. */
     void dropUndelivered();
 
+    /** A message that went out over an earlier transport was polled once more. */
+    void replayed();
+
     /** A message is through, or discarded, and counts no more in the connection's bounds. */
     void sent(OutMessage message);
 

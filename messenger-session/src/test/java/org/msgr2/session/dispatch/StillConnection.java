@@ -74,6 +74,11 @@ final class StillConnection implements Connection {
     }
 
     @Override
+    public void markDisposable() {
+        throw unexpected();
+    }
+
+    @Override
     public CompletionStage<Void> closed() {
         throw unexpected();
     }

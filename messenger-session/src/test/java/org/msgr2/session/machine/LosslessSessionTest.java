@@ -88,6 +88,7 @@ class LosslessSessionTest {
             bench.receive(new SessionReconnectOk(3));
             assertThat(bench.session().state()).isEqualTo(SessionState.READY);
             assertThat(seqs(bench.poll())).isEqualTo(List.of(4L, 5L, 6L));
+            assertThat(bench.effects().replayCount()).as("4 and 5").isEqualTo(2);
             bench.receive(new Ack(6));
             assertThat(leaks.heldBytes()).isZero();
         }
@@ -467,6 +468,24 @@ class LosslessSessionTest {
             assertThat(bench.effects().events(SessionEvent.Reset.class)).hasSize(1);
             assertThat(bench.effects().events(SessionEvent.Discarded.class)).hasSize(1);
             assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Scenario("P43")
+    void aDisposableSessionStillAcknowledgesAndKeepsWhatIsNotAcknowledged() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            bench.session().markDisposable();
+            bench.receive(bench.peerMessage(1, 10));
+            assertThat(bench.poll()).extracting(Written::control).containsExactly(new Ack(1));
+            bench.effects().releaseDelivered();
+            bench.send(127);
+            bench.poll();
+            assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isZero();
+            assertThat(bench.session().existing(true, bench.nowNs()).lossy()).isTrue();
+            bench.receive(new Ack(1));
+            assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isEqualTo(1);
+            bench.session().markDown();
         }
     }
 

@@ -70,6 +70,7 @@ public final class RecordingEffects implements SessionEffects {
     private final Map<TimerId, Long> deadlines = new EnumMap<>(TimerId.class);
     private final List<Message> delivered = new ArrayList<>();
     private final List<Long> sent = new ArrayList<>();
+    private int replayed;
     private final Queue<Long> awaited = new ArrayDeque<>();
     private String transportStatus = "waiting for the connection to open";
     private boolean refusing;
@@ -106,6 +107,11 @@ public final class RecordingEffects implements SessionEffects {
     }
 
     // --- What has happened
+
+    /** How many messages were polled once more. */
+    public int replayCount() {
+        return replayed;
+    }
 
     /** Everything since the last {@link #drain}, in order. */
     public List<Effect> effects() {
@@ -268,6 +274,14 @@ public final class RecordingEffects implements SessionEffects {
     public void deliver(Message message) {
         live(new Deliver(message.header().seq()));
         delivered.add(message);
+    }
+
+    @Override
+    public void replayed() {
+        if (ended) {
+            throw new AssertionError("a message was replayed after the end");
+        }
+        replayed++;
     }
 
     @Override

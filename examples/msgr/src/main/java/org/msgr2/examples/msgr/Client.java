@@ -14,6 +14,7 @@ import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.Messenger;
+import org.msgr2.session.MessengerStats;
 import org.msgr2.session.SessionEvent;
 
 /**
@@ -85,6 +86,10 @@ final class Client implements AutoCloseable {
 
     ConnectionInfo info() {
         return info;
+    }
+
+    MessengerStats stats() {
+        return messenger.stats();
     }
 
     String transportName() {

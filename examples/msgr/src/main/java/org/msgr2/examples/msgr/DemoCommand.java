@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description =
-                "Starts a node in a temporary directory, talks to it encrypted, shows who is not let in, and that nothing was"
-                        + " lost.",
+                "Starts a node in a temporary directory, talks to it encrypted, shows who is not let in, and that nothing is"
+                        + " lost though connections break.",
         footerHeading = "%nExamples:%n",
         footer = {"  msgr demo", "  msgr demo --messages 1000000 --size 4096", "  msgr demo --json"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -5,8 +5,12 @@ import java.util.Locale;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.session.Messenger;
+import org.msgr2.session.Policy;
 
-/** A stream of messages through the echo service, each reply of which is checked. */
+/**
+ * A stream of messages through the echo service, each reply of which is checked; on its way the connection breaks now and
+ * then, and the session goes on.
+ */
 final class EchoStep implements DemoStep {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration REDRAW_INTERVAL = Duration.ofMillis(100);
@@ -27,18 +31,27 @@ final class EchoStep implements DemoStep {
     @Override
     public void run(Demo demo) throws Failure, InterruptedException {
         EntityAddr addr = demo.node().addresses().get(0);
-        EchoStream stream = new EchoStream(messages, sizeBytes);
-        long startNs;
-        long endNs;
-        Messenger.Builder builder = demo.client().dispatcher(stream);
-        try (Client client = Client.connect(builder, EntityType.ANY, addr, TIMEOUT);
-                Progress progress = demo.progress("messages", messages)) {
-            startNs = System.nanoTime();
-            stream.start(client.connection());
-            awaitEnd(stream, progress);
-            endNs = System.nanoTime();
+        long replayedBefore = demo.node().stats().messagesReplayed();
+        try (BreakableTransport network = new BreakableTransport(Node.transport(null))) {
+            EchoStream stream = new EchoStream(messages, sizeBytes, network::breakNext);
+            Messenger.Builder builder = demo.client()
+                    .transport(network)
+                    .dialPolicy(Policy.losslessClient())
+                    .dispatcher(stream);
+            long startNs;
+            long endNs;
+            long messagesReplayed;
+            try (Client client = Client.connect(builder, EntityType.ANY, addr, TIMEOUT);
+                    Progress progress = demo.progress("messages", messages)) {
+                startNs = System.nanoTime();
+                stream.start(client.connection());
+                awaitEnd(stream, progress);
+                endNs = System.nanoTime();
+                messagesReplayed = client.stats().messagesReplayed();
+            }
+            long repliesReplayed = demo.node().stats().messagesReplayed() - replayedBefore;
+            report(demo, stream, messagesReplayed, repliesReplayed, (endNs - startNs) / 1e9);
         }
-        report(demo, stream, (endNs - startNs) / 1e9);
     }
 
     /** A stream that stands still for too long has lost something. */
@@ -55,7 +68,8 @@ final class EchoStep implements DemoStep {
         }
     }
 
-    private void report(Demo demo, EchoStream stream, double seconds) throws Failure {
+    private void report(Demo demo, EchoStream stream, long messagesReplayed, long repliesReplayed, double seconds)
+            throws Failure {
         EchoStream.Result result = stream.result();
         double perSecond = result.received() / seconds;
         double megabytesPerSecond = perSecond * sizeBytes / 1e6;
@@ -73,15 +87,23 @@ final class EchoStep implements DemoStep {
                 result.duplicated(),
                 result.reordered(),
                 result.damaged());
+        int cuts = stream.disturbances();
+        String survived = String.format(
+                Locale.ROOT,
+                "cuts of the connection %d, connections %d, messages sent again %,d, replies sent again %,d",
+                cuts,
+                stream.connections(),
+                messagesReplayed,
+                repliesReplayed);
         String rates = String.format(
                 Locale.ROOT,
                 "%,.0f messages/s, %.1f MB/s each way; with %d in flight, p50 %.3f ms, p99 %.3f ms",
                 perSecond,
                 megabytesPerSecond,
-                EchoStream.WINDOW,
+                stream.window(),
                 p50 / 1e3,
                 p99 / 1e3);
-        demo.report(this, counts + "\n" + rates)
+        demo.report(this, counts + "\n" + survived + "\n" + rates)
                 .put("messages", messages)
                 .put("bytes_each", sizeBytes)
                 .put("sent", result.sent())
@@ -90,6 +112,10 @@ final class EchoStep implements DemoStep {
                 .put("duplicated", result.duplicated())
                 .put("reordered", result.reordered())
                 .put("damaged", result.damaged())
+                .put("cuts", cuts)
+                .put("connections", stream.connections())
+                .put("messages_replayed", messagesReplayed)
+                .put("replies_replayed", repliesReplayed)
                 .put("messages_per_second", perSecond)
                 .put("megabytes_per_second", megabytesPerSecond)
                 .put("p50_us", p50)
@@ -97,6 +123,10 @@ final class EchoStep implements DemoStep {
                 .put("seconds", seconds);
         if (!result.perfect()) {
             throw Failure.of("the stream was not perfect: " + counts + stream.problem());
+        }
+        if (stream.connections() <= cuts) {
+            throw Failure.of("the connection was to be cut " + cuts + " times, and the session had only "
+                    + stream.connections() + " connections");
         }
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.message.Message;
@@ -20,26 +21,56 @@ import org.msgr2.session.SessionEvent;
  *
  * <p>Replies drive the stream, so that everything but the first message is sent on the connection's event loop and leaves
  * with the flush that ends the loop's pass. A reply makes room for one message, and for a second one until the window is
- * open: far below the bounds of either end's queue, so nobody has to refuse anything.
+ * open: far below the bounds of either end's queue, where a lossless session keeps what is not acknowledged, so nobody has
+ * to refuse anything.
+ *
+ * <p>On its way the stream can be disturbed, at even intervals that are longer than a window.
  */
 final class EchoStream implements Dispatcher {
-    /** Messages on their way at once. */
-    static final int WINDOW = 256;
+    private static final int WINDOW_MAX = 256;
+    private static final int WINDOW_BYTES_MAX = 16 << 20;
+
+    /** The most that one stream can be disturbed. */
+    static final int DISTURBANCES_MAX = 5;
 
     private final int messages;
     private final int sizeBytes;
+    private final int window;
+    private final int disturbances;
+    private final Runnable disturb;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Result result = new Result();
 
     /** By number modulo the window. Sending and receiving happen on one thread, and begin after {@link #start}. */
-    private final long[] sentNs = new long[WINDOW];
+    private final long[] sentNs = new long[WINDOW_MAX];
 
+    private final AtomicInteger connections = new AtomicInteger();
+    private int disturbed;
     private volatile long received;
     private volatile @Nullable String problem;
 
+    /** Undisturbed. */
     EchoStream(int messages, int sizeBytes) {
+        this(messages, sizeBytes, 0, () -> {});
+    }
+
+    /** @param disturb is called on the connection's event loop, within its dispatch, with more to be sent right after it */
+    EchoStream(int messages, int sizeBytes, Runnable disturb) {
+        this(messages, sizeBytes, disturbances(messages), disturb);
+    }
+
+    private EchoStream(int messages, int sizeBytes, int disturbances, Runnable disturb) {
         this.messages = messages;
         this.sizeBytes = sizeBytes;
+        this.window = Math.max(1, Math.min(WINDOW_MAX, WINDOW_BYTES_MAX / Math.max(1, sizeBytes)));
+        this.disturbances = disturbances;
+        this.disturb = disturb;
+    }
+
+    /** So few that one is over before the next, but one at least if anything is left to be sent then. */
+    private static int disturbances(int messages) {
+        int most = Math.min(DISTURBANCES_MAX, messages / (2 * WINDOW_MAX));
+        return messages == 1 ? 0 : Math.max(1, most);
     }
 
     /** Counts; complete, and safe to read, when the stream has ended. */
@@ -106,6 +137,21 @@ final class EchoStream implements Dispatcher {
         return result;
     }
 
+    /** How many messages are on their way at once. */
+    int window() {
+        return window;
+    }
+
+    /** How many disturbances belong to the whole stream. */
+    int disturbances() {
+        return disturbances;
+    }
+
+    /** How many connections the session has had. */
+    int connections() {
+        return connections.get();
+    }
+
     /** What ended the stream before its time, for the end of a line; empty if nothing did. */
     String problem() {
         return problem == null ? "" : "; " + problem;
@@ -121,7 +167,7 @@ final class EchoStream implements Dispatcher {
             return;
         }
         int number = (int) ++result.sent;
-        sentNs[number % WINDOW] = System.nanoTime();
+        sentNs[number % WINDOW_MAX] = System.nanoTime();
         Message message = Message.builder(MessageType.ECHO)
                 .tid(number)
                 .front(contents(number))
@@ -147,9 +193,17 @@ final class EchoStream implements Dispatcher {
             end.countDown();
             return;
         }
+        disturbIfDue();
         sendNext(connection);
-        if (result.sent - result.received < WINDOW) {
+        if (result.sent - result.received < window) {
             sendNext(connection);
+        }
+    }
+
+    private void disturbIfDue() {
+        if (disturbed < disturbances && result.received >= (long) messages * (disturbed + 1) / (disturbances + 1)) {
+            disturbed++;
+            disturb.run();
         }
     }
 
@@ -173,12 +227,16 @@ final class EchoStream implements Dispatcher {
         if (!hasContents(number, reply.front())) {
             result.damaged++;
         }
-        result.nanos.recordValue(System.nanoTime() - sentNs[number % WINDOW]);
+        result.nanos.recordValue(System.nanoTime() - sentNs[number % WINDOW_MAX]);
     }
 
     @Override
     public void onEvent(Connection connection, SessionEvent event) {
-        if (event instanceof SessionEvent.Reset reset) {
+        if (event instanceof SessionEvent.Connected) {
+            connections.incrementAndGet();
+        } else if (event instanceof SessionEvent.RemoteReset) {
+            fail("the node has forgotten the session");
+        } else if (event instanceof SessionEvent.Reset reset) {
             fail("the connection was lost: " + Faults.root(reset.cause()));
         }
     }

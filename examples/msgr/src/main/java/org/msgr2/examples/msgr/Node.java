@@ -18,6 +18,7 @@ import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.cephx.TicketAuthority;
 import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.session.Messenger;
+import org.msgr2.session.MessengerStats;
 import org.msgr2.session.Policy;
 import org.msgr2.session.mon.AuthorityMaintenance;
 import org.msgr2.session.mon.LoneMonitor;
@@ -32,6 +33,7 @@ final class Node implements AutoCloseable {
      * What a node is made of.
      *
      * @param name a monitor's to play the monitor's role, which cephx takes
+     * @param clients what it promises to those that dial it
      * @param listen where, in this order
      * @param tls where else, with TLS; null is nowhere
      * @param io null is the best that this machine has
@@ -40,6 +42,7 @@ final class Node implements AutoCloseable {
     record Setup(
             EntityName name,
             NodeAuth auth,
+            Policy clients,
             List<EntityAddr> listen,
             @Nullable NodeTls tls,
             @Nullable NettyIo io,
@@ -88,7 +91,7 @@ final class Node implements AutoCloseable {
         resources.push(transport);
         List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
         NodeStatus status = new NodeStatus(setup.name, ClusterId.open(setup.data), security, endpoints);
-        Messenger messenger = messenger(setup.name, security, status, transport);
+        Messenger messenger = messenger(setup, security, status, transport);
         resources.push(messenger);
         status.runsOn(messenger);
         Node node = new Node(setup.name, security, messenger, endpoints, resources);
@@ -102,12 +105,13 @@ final class Node implements AutoCloseable {
     }
 
     private static Messenger messenger(
-            EntityName name, NodeSecurity security, NodeStatus status, NettyTransport transport) {
+            Setup setup, NodeSecurity security, NodeStatus status, NettyTransport transport) {
+        EntityName name = setup.name;
         Messenger.Builder builder = Messenger.builder(name.toString())
                 .transport(transport)
                 .auth(self -> security.provider())
                 // A real Ceph client refuses peers that know much less than itself.
-                .acceptPolicy(Policy.statelessServer().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
+                .acceptPolicy(setup.clients.withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
                 .service(new EchoService());
         TicketAuthority authority = security.authority();
         if (authority != null) {
@@ -178,6 +182,10 @@ final class Node implements AutoCloseable {
 
     String transportName() {
         return messenger.transportName();
+    }
+
+    MessengerStats stats() {
+        return messenger.stats();
     }
 
     /** Accepts no more, sends what is queued, and ends. */

@@ -11,6 +11,7 @@ import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.session.Policy;
 import org.msgr2.session.mon.RefusedLoginLog;
 import org.msgr2.session.netty.NettyIo;
 import picocli.CommandLine.Option;
@@ -114,6 +115,7 @@ final class ServeOptions {
         return new Node.Setup(
                 name,
                 auth == Auth.none ? withoutKeys() : cephx(),
+                Policy.statelessServer(), // as Ceph's tools know a monitor
                 listen,
                 tls == null ? withoutTls() : withTls(tls),
                 io == null ? null : NettyIo.valueOf(io.name().toUpperCase(Locale.ROOT)),

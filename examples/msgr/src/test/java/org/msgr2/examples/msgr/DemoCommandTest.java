@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoCommandTest {
@@ -21,6 +22,7 @@ class DemoCommandTest {
                 .contains("refuse a client without a key, and one with a wrong key: both refused")
                 .contains("echo   3,000 messages of 128 bytes there and back: sent 3,000, received 3,000, lost 0,"
                         + " duplicated 0, reordered 0, damaged 0")
+                .contains("       cuts of the connection 5, connections 6, messages sent again ")
                 .contains(" messages/s, ")
                 .contains("All 4 parts worked");
         String node = run.outLines().get(0);
@@ -46,6 +48,21 @@ class DemoCommandTest {
         JsonNode echo = run.json().get("echo");
         assertThat(echo.get("received").asInt()).isEqualTo(50);
         assertThat(echo.get("bytes_each").asInt()).isEqualTo(sizeBytes);
+        assertThat(echo.get("cuts").asInt()).isEqualTo(1);
+    }
+
+    /** One message can only arrive or not; with two, the second is lost and sent again. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 1", "3, 1", "511, 1", "1024, 2"})
+    void aShortStreamIsCutLessOften(int messages, int cuts) {
+        Run run = Run.of("demo", "--json", "--messages=" + messages);
+
+        assertThat(run.exitCode()).isZero();
+        JsonNode echo = run.json().get("echo");
+        assertThat(echo.get("received").asInt()).isEqualTo(messages);
+        assertThat(echo.get("cuts").asInt()).isEqualTo(cuts);
+        assertThat(echo.get("connections").asInt()).isGreaterThanOrEqualTo(cuts + 1);
+        assertThat(echo.get("messages_replayed").asInt()).isGreaterThanOrEqualTo(cuts);
     }
 
     @Test
@@ -64,6 +81,12 @@ class DemoCommandTest {
         for (String count : new String[] {"lost", "duplicated", "reordered", "damaged"}) {
             assertThat(json.get("echo").get(count).asInt(-1)).isZero();
         }
+        assertThat(json.at("/echo/cuts").asInt()).isEqualTo(3);
+        assertThat(json.at("/echo/connections").asInt()).isGreaterThanOrEqualTo(4);
+        assertThat(json.at("/echo/messages_replayed").asInt())
+                .as("each cut loses some")
+                .isGreaterThanOrEqualTo(3);
+        assertThat(json.at("/echo/replies_replayed").asInt(-1)).isNotNegative();
         assertThat(json.at("/echo/messages_per_second").asDouble()).isPositive();
         assertThat(json.at("/echo/p99_us").asDouble())
                 .isGreaterThanOrEqualTo(json.at("/echo/p50_us").asDouble());

@@ -14,12 +14,16 @@ import org.msgr2.core.message.Message;
 import org.msgr2.core.message.MessageType;
 import org.msgr2.session.Connection;
 import org.msgr2.session.Messenger;
+import org.msgr2.session.Policy;
 import org.msgr2.session.Service;
 
 /** The demonstration would notice: echo services that do what must not happen. */
 class EchoStreamTest {
     private static final int MESSAGES = 100;
     private static final int SIZE_BYTES = 24;
+
+    /** By the client, over a bad network. */
+    private long replayed;
 
     /** Answers as it is told to, on the event loop and so in order. */
     private record Misbehaving(BiConsumer<Connection, Message> behaviour) implements Service {
@@ -156,6 +160,68 @@ class EchoStreamTest {
         });
 
         assertThat(stream.result().damaged()).isEqualTo(1);
+        assertThat(stream.result().perfect()).isFalse();
+    }
+
+    /** Over a network that breaks whenever the stream asks for it. */
+    private EchoStream runOverABadNetwork(
+            int messages, Policy dial, Policy accept, BiConsumer<Connection, Message> behaviour) throws Exception {
+        try (BreakableTransport network = new BreakableTransport(Node.transport(null));
+                TestNode node = TestNode.start(
+                        Messenger.builder("mgr.good").acceptPolicy(accept).service(new Misbehaving(behaviour)))) {
+            EchoStream stream = new EchoStream(messages, SIZE_BYTES, network::breakNext);
+            try (Client client = Client.connect(
+                    Messenger.builder("client.test")
+                            .transport(network)
+                            .dialPolicy(dial)
+                            .dispatcher(stream),
+                    EntityType.ANY,
+                    EntityAddr.parse(node.addr()),
+                    Duration.ofSeconds(10))) {
+                stream.start(client.connection());
+                assertThat(stream.awaitEnd(Duration.ofSeconds(10))).isTrue();
+                replayed = client.stats().messagesReplayed();
+            }
+            return stream;
+        }
+    }
+
+    @Test
+    void aLosslessSessionIsPerfectThoughItsConnectionsBreak() throws Exception {
+        EchoStream stream =
+                runOverABadNetwork(3000, Policy.losslessClient(), Policy.statefulServer(), EchoStreamTest::echo);
+
+        assertThat(stream.problem()).isEmpty();
+        assertThat(stream.result().perfect()).isTrue();
+        assertThat(stream.result().received()).isEqualTo(3000);
+        assertThat(stream.disturbances()).isEqualTo(EchoStream.DISTURBANCES_MAX);
+        assertThat(stream.connections()).isGreaterThan(EchoStream.DISTURBANCES_MAX);
+        assertThat(replayed).as("each cut loses some").isGreaterThanOrEqualTo(EchoStream.DISTURBANCES_MAX);
+    }
+
+    @Test
+    void aLossySessionDoesNotSurviveTheSameNetwork() throws Exception {
+        EchoStream stream =
+                runOverABadNetwork(3000, Policy.lossyClient(), Policy.statelessServer(), EchoStreamTest::echo);
+
+        assertThat(stream.problem()).startsWith("; the connection was lost: ");
+        assertThat(stream.result().lost()).isPositive();
+        assertThat(stream.connections()).isEqualTo(1);
+        assertThat(replayed).isZero();
+    }
+
+    @Test
+    void aForgottenSessionEndsTheStream() throws Exception {
+        EchoStream stream = runOverABadNetwork(
+                MESSAGES, Policy.losslessClient(), Policy.statefulServer(), (connection, request) -> {
+                    if (request.tid() == 40) {
+                        connection.markDown();
+                    } else {
+                        echo(connection, request);
+                    }
+                });
+
+        assertThat(stream.problem()).isEqualTo("; the node has forgotten the session");
         assertThat(stream.result().perfect()).isFalse();
     }
 

@@ -130,7 +130,7 @@ class ServeCephxTest {
                                     ServedNode.client("client.admin", keyring(), ConnectionMode.SECURE),
                                     "{\"prefix\": \"status\"}")
                             .output())
-                    .containsPattern("failed logins: method [1-9], unknown entity [1-9]\\d*, wrong key [1-9]")
+                    .containsPattern("failed logins: method [1-9]\\d*, unknown entity [1-9]\\d*, wrong key [1-9]")
                     .contains("connections:   secure 1;");
         }
     }

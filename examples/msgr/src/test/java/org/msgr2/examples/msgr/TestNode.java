@@ -19,7 +19,11 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode start(String name, Service service) {
-        Messenger messenger = Messenger.builder(name).service(service).build();
+        return start(Messenger.builder(name).service(service));
+    }
+
+    static TestNode start(Messenger.Builder builder) {
+        Messenger messenger = builder.build();
         try {
             return new TestNode(messenger, messenger.bind(EntityAddr.parse("v2:127.0.0.1:0")));
         } catch (IOException e) {
