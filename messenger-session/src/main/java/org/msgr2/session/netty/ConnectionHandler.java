@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
@@ -21,6 +22,7 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
     private final ChannelLoops loops;
     private @Nullable Channel channel;
     private volatile @Nullable Loop loop; // other threads ask it where to find us
+    private final AtomicBoolean ended = new AtomicBoolean();
     private @Nullable Throwable cause;
 
     ConnectionHandler(StreamListener listener, ChannelLoops loops) {
@@ -71,7 +73,13 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
 
     @Override
     public final void channelInactive(ChannelHandlerContext context) {
-        listener.onClosed(cause);
+        ended();
+    }
+
+    private void ended() {
+        if (ended.compareAndSet(false, true)) {
+            listener.onClosed(cause);
+        }
     }
 
     final Channel channel() {
@@ -94,21 +102,26 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
     public void moveTo(Loop target, Runnable moved) {
         Channel moving = channel();
         EventLoop executor = loops.executorOf(target);
-        moving.deregister().addListener(left -> {
-            if (!left.isSuccess()) {
-                moving.close();
-                return;
-            }
-            // From here on whoever asks is sent to the new loop, where things may happen before "arrived" is told.
-            loop = target;
-            executor.register(moving).addListener(arrived -> {
-                if (arrived.isSuccess()) {
-                    moved.run();
-                } else {
-                    moving.close();
-                }
-            });
-        });
+        boolean reading = moving.config().isAutoRead();
+        // Reads that are planned already come first, and plan no others: none must run on a loop that the channel has
+        // left.
+        moving.config().setAutoRead(false);
+        moving.eventLoop()
+                .execute(() -> moving.deregister().addListener(left -> {
+                    // From here on whoever asks is sent to the new loop, where things may happen before "arrived" is
+                    // told.
+                    loop = target;
+                    executor.register(moving).addListener(arrived -> {
+                        if (arrived.isSuccess()) {
+                            moving.config().setAutoRead(reading);
+                            moved.run();
+                        } else {
+                            // Closed on the way: a channel without a loop tells nobody.
+                            moving.close();
+                            ended();
+                        }
+                    });
+                }));
     }
 
     @Override
