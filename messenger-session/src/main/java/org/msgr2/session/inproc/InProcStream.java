@@ -111,22 +111,22 @@ final class InProcStream implements ByteStream {
     private static boolean tell(InProcStream end, Runnable task) {
         end.inbox.add(task);
         try {
-            end.loop.execute(end::runTasks);
+            end.loop.execute(end::runTask);
             return true;
         } catch (RejectedExecutionException e) {
             return !end.inbox.remove(task);
         }
     }
 
-    private void runTasks() {
-        while (!moving && loop.inLoop()) {
-            Runnable task = inbox.poll();
-            if (task == null) {
-                return;
-            }
+    /** One of them, so that the loop's other tasks have their turns. */
+    private void runTask() {
+        if (moving || !loop.inLoop()) {
+            return; // the end of the move sees to what is left
+        }
+        Runnable task = inbox.poll();
+        if (task != null) {
             task.run();
         }
-        // Else what is left runs when the move is over.
     }
 
     @Override
@@ -140,7 +140,9 @@ final class InProcStream implements ByteStream {
                 if (!ended) {
                     moved.run();
                 }
-                runTasks();
+                for (int left = inbox.size(); left > 0; left--) {
+                    target.execute(this::runTask);
+                }
                 deliver();
             });
         });
