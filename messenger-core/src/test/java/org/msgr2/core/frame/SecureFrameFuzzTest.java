@@ -33,6 +33,7 @@ import org.msgr2.core.wire.Limits;
  */
 class SecureFrameFuzzTest {
     private static final long MUTATIONS = FuzzRuns.of("msgr2.fuzz.mutations", 25_000);
+    private static final byte[] FOREIGN_KEY = HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f");
     private static final Limits LIMITS = limits();
     private static final long HELD_BYTES_MAX = 3L * (LIMITS.frames().messageBytesMax() + 1024);
 
@@ -137,7 +138,9 @@ class SecureFrameFuzzTest {
             Revision revision, SplittableRandom random, ByteMutator mutator, byte[][] sample, byte[][] other)
             throws ProtocolException {
         byte[] honest = sealed(revision, frame(revision, sample));
-        byte[] mutant = mutator.mutate(honest, sealed(revision, frame(revision, other)));
+        // Under another key: with one key and one nonce for two frames, parts of both would make a valid third.
+        byte[] foreign = sealed(new JceFrameCipher(revision, FOREIGN_KEY, new byte[12]), frame(revision, other));
+        byte[] mutant = mutator.mutate(honest, foreign);
         if (revision == Revision.MSGR2_0 && random.nextBoolean()) {
             forgeLengths(random, sample, mutant);
         }
@@ -188,7 +191,10 @@ class SecureFrameFuzzTest {
     }
 
     private static byte[] sealed(Revision revision, RawSecureFrame frame) throws ProtocolException {
-        JceFrameCipher cipher = cipher(revision);
+        return sealed(cipher(revision), frame);
+    }
+
+    private static byte[] sealed(JceFrameCipher cipher, RawSecureFrame frame) throws ProtocolException {
         ByteBuf sealed = Unpooled.buffer();
         for (byte[] block : frame.blocks()) {
             cipher.seal(Unpooled.wrappedBuffer(block), sealed);
