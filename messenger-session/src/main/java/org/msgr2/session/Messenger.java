@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,9 +154,10 @@ public final class Messenger implements AutoCloseable {
         if (addr.type() != EntityAddr.Type.MSGR2 || addr.ip().length == 0) {
             throw new IOException("cannot listen on " + addr + ": not a v2 address");
         }
-        if (config.acceptPolicy().registers() && network.loops() > 1 && !network.movesStreams()) {
-            throw new IOException("cannot listen on " + addr + ": sessions of policy "
-                    + config.acceptPolicy().name() + " move between loops, which transport " + network.name()
+        String registering = config.policies().registering();
+        if (registering != null && network.loops() > 1 && !network.movesStreams()) {
+            throw new IOException("cannot listen on " + addr + ": sessions of " + registering
+                    + " move between loops, which transport " + network.name()
                     + " cannot do; give it one thread, or take another");
         }
         Transport.Listener listener = network.listen(addr, () -> node.accept(back));
@@ -313,7 +315,9 @@ public final class Messenger implements AutoCloseable {
         private final Map<String, Service> services = new LinkedHashMap<>();
         private Function<EntityName, AuthProvider> auth = NoneAuth::new;
         private Policy dialPolicy = Policy.lossyClient();
-        private Policy acceptPolicy = Policy.statelessServer();
+        private AcceptPolicy acceptPolicy = new Policies.Always(Policy.statelessServer());
+        private final Map<EntityType, Policy> dialByType = new EnumMap<>(EntityType.class);
+        private final Map<EntityType, Policy> acceptByType = new EnumMap<>(EntityType.class);
         private BannerFeatures bannerSupported = BannerFeatures.REVISION_1;
         private BannerFeatures bannerRequired = BannerFeatures.NONE;
         private boolean allowWeakSecureMode;
@@ -353,20 +357,52 @@ public final class Messenger implements AutoCloseable {
 
         /** For connections that we dial: any policy but a server's. A lossy client's unless told otherwise. */
         public Builder dialPolicy(Policy policy) {
-            if (policy.server()) {
-                throw new IllegalArgumentException("policy " + policy.name() + " never dials");
-            }
-            dialPolicy = policy;
+            dialPolicy = requireDials(policy);
+            return this;
+        }
+
+        /** For connections that we dial to nodes of that type, instead of the general one. */
+        public Builder dialPolicy(EntityType type, Policy policy) {
+            dialByType.put(requireNode(type), requireDials(policy));
             return this;
         }
 
         /** For connections that we accept: a server's, or a lossless peer's. A stateless server's unless told otherwise. */
         public Builder acceptPolicy(Policy policy) {
-            if (!policy.server() && policy.lossy()) {
+            return acceptPolicy(new Policies.Always(requireAccepts(policy)));
+        }
+
+        /** For connections that we accept from nodes of that type, instead of the general one. */
+        public Builder acceptPolicy(EntityType type, Policy policy) {
+            acceptByType.put(requireNode(type), requireAccepts(policy));
+            return this;
+        }
+
+        /** For connections that we accept: the general policy is chosen for each. */
+        public Builder acceptPolicy(AcceptPolicy choice) {
+            acceptPolicy = choice;
+            return this;
+        }
+
+        private static Policy requireDials(Policy policy) {
+            if (policy.server()) {
+                throw new IllegalArgumentException("policy " + policy.name() + " never dials");
+            }
+            return policy;
+        }
+
+        private static Policy requireAccepts(Policy policy) {
+            if (!policy.accepts()) {
                 throw new IllegalArgumentException("policy " + policy.name() + " is for dialling");
             }
-            acceptPolicy = policy;
-            return this;
+            return policy;
+        }
+
+        private static EntityType requireNode(EntityType type) {
+            if (!type.isNode()) {
+                throw new IllegalArgumentException("no node is of type " + type);
+            }
+            return type;
         }
 
         /** What our banner offers, and what a peer's has to offer. Without REVISION_1 we speak msgr2.0. */
@@ -453,8 +489,7 @@ public final class Messenger implements AutoCloseable {
             return new MessengerConfig(
                     name,
                     auth.apply(name),
-                    dialPolicy,
-                    acceptPolicy,
+                    new Policies(dialPolicy, dialByType, acceptPolicy, acceptByType),
                     bannerSupported,
                     bannerRequired,
                     allowWeakSecureMode,

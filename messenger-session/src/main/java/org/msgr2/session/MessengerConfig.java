@@ -13,8 +13,7 @@ import org.msgr2.crypto.auth.AuthProvider;
  *
  * @param name our own entity
  * @param auth our credentials, and our rules for those of others
- * @param dialPolicy for connections that we dial
- * @param acceptPolicy for connections that we accept
+ * @param policies which policy a session has
  * @param bannerSupported what our banner offers
  * @param bannerRequired what a peer's banner must offer
  * @param allowWeakSecureMode whether secure mode may be spoken in msgr2.0 too
@@ -27,8 +26,7 @@ import org.msgr2.crypto.auth.AuthProvider;
 public record MessengerConfig(
         EntityName name,
         AuthProvider auth,
-        Policy dialPolicy,
-        Policy acceptPolicy,
+        Policies policies,
         BannerFeatures bannerSupported,
         BannerFeatures bannerRequired,
         boolean allowWeakSecureMode,

@@ -91,6 +91,11 @@ public record Policy(
                 name, lossy, true, standby, resetCheck, registerLossyClients, featuresSupported, featuresRequired);
     }
 
+    /** Whether it is for connections that come in: every policy is but a lossy client's. */
+    public boolean accepts() {
+        return server || !lossy;
+    }
+
     /** Whether a peer has a place by its addresses, which another connection of it may take over or evict. */
     public boolean registers() {
         return !server || !lossy || registerLossyClients;

@@ -20,6 +20,10 @@ public enum AcceptRule {
             Action.REPLACE_SESSION),
     IDENT_STALE("5.3 row 3", "lower global_seq than the session has heard of", Action.DROP),
     IDENT_OVER_LOSSY("5.3 row 4", "the session is lossy", Action.REPLACE_SESSION),
+    IDENT_LOSSY(
+            "ours",
+            "the session is not lossy, and its successor will be: the policy for the peer is another one now",
+            Action.REPLACE_SESSION),
     IDENT_NOT_CONFIRMED(
             "ours", "established, with another client cookie, but never confirmed by the peer", Action.TAKE_OVER),
     IDENT_PEER_FORGOT_CHECKED(

@@ -12,8 +12,8 @@ import org.msgr2.session.accept.IncomingConnection.Reconnect;
  * whatever we remember.
  *
  * <p>Stricter than Ceph: a session is taken over, reset or evicted only for the entity that it is with, the server cookie is
- * compared, a session that the peer has never confirmed is not reset for having another cookie, a position that the peer cannot have reached is not adopted, and a peer counts as restarted only if its attempt
- * cannot be an old one.
+ * compared, a session that the peer has never confirmed is not reset for having another cookie, a position that the peer
+ * cannot have reached is not adopted, and a peer counts as restarted only if its attempt cannot be an old one.
  */
 public final class AcceptRules {
     private AcceptRules() {}
@@ -25,20 +25,23 @@ public final class AcceptRules {
     public static AcceptDecision decide(
             @Nullable ExistingSession existing, IncomingConnection incoming, Policy policy, AddressOrder order) {
         if (incoming instanceof Ident ident) {
-            return policy.registers() ? ident(existing, ident, order) : new AcceptDecision(AcceptRule.IDENT_ANONYMOUS);
+            return policy.registers()
+                    ? ident(existing, ident, policy, order)
+                    : new AcceptDecision(AcceptRule.IDENT_ANONYMOUS);
         }
         // Nobody is registered under a policy that registers nobody, so existing is null then.
         return reconnect(existing, (Reconnect) incoming, order);
     }
 
-    private static AcceptDecision ident(@Nullable ExistingSession existing, Ident ident, AddressOrder order) {
+    private static AcceptDecision ident(
+            @Nullable ExistingSession existing, Ident ident, Policy policy, AddressOrder order) {
         if (existing == null) {
             return new AcceptDecision(AcceptRule.IDENT_NEW);
         }
-        return new AcceptDecision(identRule(existing, ident, order));
+        return new AcceptDecision(identRule(existing, ident, policy, order));
     }
 
-    private static AcceptRule identRule(ExistingSession existing, Ident ident, AddressOrder order) {
+    private static AcceptRule identRule(ExistingSession existing, Ident ident, Policy policy, AddressOrder order) {
         boolean idle = existing.phase() == Phase.READY || existing.phase() == Phase.STANDBY;
         boolean stale = isLess(ident.globalSeq(), existing.peerGlobalSeq());
         boolean otherCookie = existing.clientCookie() != ident.clientCookie();
@@ -61,6 +64,9 @@ public final class AcceptRules {
         }
         if (existing.lossy()) {
             return AcceptRule.IDENT_OVER_LOSSY;
+        }
+        if (policy.lossy()) {
+            return AcceptRule.IDENT_LOSSY;
         }
         if (existing.clientCookie() != 0 && existing.serverCookie() != 0 && otherCookie) {
             if (!existing.confirmed()) {

@@ -250,7 +250,7 @@ final class ConnectionDriver implements SessionEffects {
         boolean gone = session.state() == SessionState.STANDBY;
         if (gone != peerGone) {
             peerGone = gone;
-            node.absent(handle, gone);
+            node.sessions().absent(handle, gone);
         }
     }
 
@@ -469,7 +469,7 @@ final class ConnectionDriver implements SessionEffects {
     @Override
     public void ended(@Nullable ProtocolException cause) {
         handle.refuseMessages();
-        node.ended(handle);
+        node.sessions().ended(handle);
         ProtocolException why =
                 cause != null ? cause : new ProtocolException(FaultKind.TRANSPORT, "closed by the application");
         dispatch.execute(() -> {

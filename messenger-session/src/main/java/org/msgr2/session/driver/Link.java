@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
-import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.Frame;
@@ -16,10 +15,9 @@ import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.AuthReply;
-import org.msgr2.session.accept.AcceptDecision;
 import org.msgr2.session.handshake.Handshake;
 import org.msgr2.session.handshake.Secured;
-import org.msgr2.session.negotiation.AcceptNegotiation;
+import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
@@ -65,8 +63,7 @@ final class Link implements StreamListener, FrameSink {
     private @Nullable Handshake handshake;
     private @Nullable Secured secured;
     private @Nullable FrameEncoder encoder;
-    private @Nullable AcceptNegotiation negotiation;
-    private @Nullable OutFrame negotiationFrame;
+    private @Nullable Acceptance acceptance;
     private Loop.@Nullable Timer readyTimer;
     private long readyDeadlineNs;
     private long openedNs;
@@ -146,8 +143,8 @@ final class Link implements StreamListener, FrameSink {
     }
 
     private void enterGate(ByteStream opened) {
-        if (node.full()) {
-            fail(Node.tooMany());
+        if (node.sessions().full()) {
+            fail(SessionRegistry.tooMany());
             return;
         }
         Link oldest = node.gate().enter(this);
@@ -179,6 +176,15 @@ final class Link implements StreamListener, FrameSink {
                 fail(new ProtocolException(FaultKind.LIMIT, why));
             }
         });
+    }
+
+    Loop loop() {
+        return openStream().loop();
+    }
+
+    /** Where the peer came from. */
+    EntityAddr remoteAddr() {
+        return openStream().remoteAddr();
     }
 
     /** Our end of the stream. */
@@ -349,15 +355,7 @@ final class Link implements StreamListener, FrameSink {
             return;
         }
         secured = result;
-        AcceptNegotiation.Terms terms = new AcceptNegotiation.Terms(
-                node.addressesFor(this).toldTo(localAddr()),
-                Math.max(0, node.gid()),
-                node.config().acceptPolicy(),
-                node.globalSeq(),
-                node.cookies(),
-                handshakeLimits().negotiationRoundsMax());
-        negotiation = new AcceptNegotiation(terms, result);
-        negotiationFrame = new OutFrame(handshakeLimits().frameBytesMax());
+        acceptance = new Acceptance(node, this, result, dialer, openedNs);
         stage = Stage.NEGOTIATION;
         negotiate(rest);
     }
@@ -369,24 +367,25 @@ final class Link implements StreamListener, FrameSink {
             Frame frame = decoder.take();
             ControlFrame control = frame.toControl(node.config().limits());
             frame.release();
-            EntityAddrVec claims = known(negotiation).claims(control);
-            if (node.config().acceptPolicy().registers() && !node.loopOf(claims).inLoop()) {
-                move(control, claims, bytes);
+            Claim claim = known(acceptance).claims(control);
+            Loop home = known(acceptance).elsewhere(claim);
+            if (home != null) {
+                move(home, control, claim, bytes);
             } else {
-                decide(control, claims, bytes);
+                decide(control, claim, bytes);
             }
         }
     }
 
     /** Looking up, deciding and claiming are one step, on the loop where all sessions with these addresses live. */
-    private void move(ControlFrame control, EntityAddrVec claims, ByteBuf rest) {
+    private void move(Loop home, ControlFrame control, Claim claim, ByteBuf rest) {
         stage = Stage.MOVING;
         parked = rest.readRetainedSlice(rest.readableBytes());
         cancelReadyTimer();
-        openStream().moveTo(node.loopOf(claims), () -> moved(control, claims));
+        openStream().moveTo(home, () -> moved(control, claim));
     }
 
-    private void moved(ControlFrame control, EntityAddrVec claims) {
+    private void moved(ControlFrame control, Claim claim) {
         if (stage != Stage.MOVING) {
             return;
         }
@@ -396,7 +395,7 @@ final class Link implements StreamListener, FrameSink {
         parked = Unpooled.EMPTY_BUFFER;
         try {
             guarded(() -> {
-                decide(control, claims, waiting);
+                decide(control, claim, waiting);
                 if (stage == Stage.NEGOTIATION) {
                     negotiate(waiting);
                 }
@@ -406,54 +405,15 @@ final class Link implements StreamListener, FrameSink {
         }
     }
 
-    private void decide(ControlFrame control, EntityAddrVec claims, ByteBuf rest) throws ProtocolException {
-        // Without that, a session that we have dialled could be found here: on a loop that is not its own.
-        ConnectionDriver existing = node.config().acceptPolicy().registers() ? node.registered(claims) : null;
-        AcceptNegotiation.Verdict verdict = known(negotiation)
-                .decide(
-                        control,
-                        existing == null
-                                ? null
-                                : existing.existing(known(secured).identity(), security(), openedNs));
-        if (verdict instanceof AcceptNegotiation.Reply reply) {
-            frame(known(negotiationFrame).control(reply.frame()));
-            if (reply.rule() != null && existing != null) {
-                switch (reply.rule().action()) {
-                    case WAIT_AND_KEEP_ALIVE -> existing.keepAlive();
-                    case RESET_BOTH -> existing.reset();
-                    default -> {}
-                }
-            }
-        } else if (verdict instanceof AcceptNegotiation.Begin begin) {
-            begin(begin, claims, existing, rest);
-        } else if (verdict instanceof AcceptNegotiation.Resume resume) {
-            ready(rest, () -> known(existing).resumed(this, resume));
+    private void decide(ControlFrame control, Claim claim, ByteBuf rest) throws ProtocolException {
+        Runnable taking = known(acceptance).decide(control, claim, this);
+        if (taking != null) {
+            // The session takes the link; from then on it owns the decoder, and gets what is left of the bytes.
+            leaveGate();
+            secured = null;
+            acceptance = null;
+            enterSession(taking, rest);
         }
-    }
-
-    private void begin(
-            AcceptNegotiation.Begin begin, EntityAddrVec claims, @Nullable ConnectionDriver existing, ByteBuf rest)
-            throws ProtocolException {
-        AcceptDecision.Action action = begin.rule().action();
-        if (action == AcceptDecision.Action.TAKE_OVER || action == AcceptDecision.Action.RESET_AND_TAKE_OVER) {
-            ready(rest, () -> known(existing).accepted(this, begin));
-            return;
-        }
-        if (action == AcceptDecision.Action.REPLACE_SESSION) {
-            known(existing).replaced();
-        }
-        ByteStream opened = openStream();
-        ConnectionHandle handle = node.accepted(
-                begin.established().secured().peerType(), opened.remoteAddr(), claims, dialer, opened.loop());
-        ready(rest, () -> handle.driver().accepted(this, begin));
-    }
-
-    /** The session takes the link; from then on it owns the decoder, and gets what is left of the bytes. */
-    private void ready(ByteBuf rest, Runnable taking) {
-        leaveGate();
-        secured = null;
-        negotiationFrame = null;
-        enterSession(taking, rest);
     }
 
     /** The session that has taken the link. */

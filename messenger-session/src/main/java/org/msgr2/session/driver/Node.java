@@ -3,14 +3,10 @@ package org.msgr2.session.driver;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
@@ -25,6 +21,7 @@ import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.handshake.HandshakeConfig;
 import org.msgr2.session.machine.SessionConfig;
 import org.msgr2.session.machine.Throttle;
+import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
 import org.msgr2.session.negotiation.GlobalSeq;
 import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.transport.Loop;
@@ -48,20 +45,10 @@ public final class Node {
     private final GlobalSeq globalSeq;
     private final HandshakeGate gate;
     private final Throttle dispatchBytes;
-    /** By the address that is dialled, since one peer can be named by one address or by all of them. */
-    private final Map<EntityAddr, ConnectionHandle> dialled = new ConcurrentHashMap<>();
-    /**
-     * Sessions by their peer's addresses, dialled and accepted alike: at most one for each (spec/msgr2 §5.10). Those of one key
-     * are added and removed on one loop, except that any thread may dial.
-     */
-    private final Map<EntityAddrVec, ConnectionHandle> registered = new ConcurrentHashMap<>();
-
-    private final Set<ConnectionHandle> connections = ConcurrentHashMap.newKeySet();
-    private final AbsentPeers absent = new AbsentPeers();
+    private final SessionRegistry sessions;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
     private final LongAdder messagesReplayed = new LongAdder();
-    private volatile boolean closed;
 
     /** @param allocator for received payloads */
     public Node(
@@ -87,6 +74,7 @@ public final class Node {
         this.tlsAddresses = new OwnAddresses(nonce);
         this.globalSeq = new GlobalSeq(config.clock().instant().getEpochSecond());
         this.gate = new HandshakeGate(config.limits().handshake().peersMax());
+        this.sessions = new SessionRegistry(config.limits().queues().connectionsMax());
         this.dispatchBytes = new Throttle(config.limits().queues().dispatchBytesMax());
     }
 
@@ -98,41 +86,20 @@ public final class Node {
      * @throws IllegalStateException if the one that lives was dialled otherwise: its bytes are not protected as asked
      */
     public ConnectionHandle connect(EntityType type, EntityAddrVec peer, Transport dialer) {
-        synchronized (dialled) {
-            ConnectionHandle existing = dialled.getOrDefault(peer.msgr2(), registered.get(peer));
-            if (existing == null || existing.isClosed()) {
-                ConnectionHandle handle =
-                        new ConnectionHandle(this, config.dialPolicy(), type, peer.msgr2(), peer, dialer, loopOf(peer));
-                existing = register(peer, handle);
-                if (existing.equals(handle)) {
-                    connections.add(handle);
-                    dialled.put(peer.msgr2(), handle);
-                    handle.driver().dial();
-                    return handle;
-                }
-            }
-            if (!dialer.equals(existing.dialer())) {
-                throw new IllegalStateException("there is a " + existing + " already, with other TLS settings");
-            }
-            return existing;
+        ConnectionHandle handle = sessions.dial(
+                peer,
+                () -> new ConnectionHandle(
+                        this, config.policies().toDial(type), type, peer.msgr2(), peer, dialer, loopOf(peer)));
+        if (!dialer.equals(handle.dialer())) {
+            throw new IllegalStateException("there is a " + handle + " already, with other TLS settings");
         }
-    }
-
-    /** @return who has the place from now on: the one that lives there, else the new one */
-    private ConnectionHandle register(EntityAddrVec peer, ConnectionHandle handle) {
-        return registered.compute(peer, (key, there) -> there == null || there.isClosed() ? handle : there);
+        return handle;
     }
 
     /** Where all sessions with that peer live, for life. */
     Loop loopOf(EntityAddrVec peer) {
         EntityAddr addr = peer.msgr2().isBlankIp() ? peer.first() : peer.msgr2();
         return transport.loop(Math.floorMod(addr.hashCode(), transport.loops()));
-    }
-
-    /** The session with that peer, if there is one. On its loop. */
-    @Nullable ConnectionDriver registered(EntityAddrVec peer) {
-        ConnectionHandle handle = registered.get(peer);
-        return handle == null ? null : handle.driver();
     }
 
     /**
@@ -149,77 +116,29 @@ public final class Node {
     /**
      * An accepted link has negotiated a session that is not registered yet.
      *
-     * @param peer where it says that it is found
+     * @param claim where the peer says that it is found, and the policy for it
      * @param dialer as for {@link #accept}
      * @return its connection, which is not ready yet
      * @throws ProtocolException if there are too many by now, or the application has begun to dial the peer at this moment
      */
-    ConnectionHandle accepted(
-            EntityType type, EntityAddr remote, EntityAddrVec peer, @Nullable Transport dialer, Loop loop)
+    ConnectionHandle accepted(EntityType type, EntityAddr remote, Claim claim, @Nullable Transport dialer, Loop loop)
             throws ProtocolException {
-        Policy policy = dialer == null ? config.acceptPolicy().waitingForPeer() : config.acceptPolicy();
+        Policy policy = dialer == null ? claim.policy().waitingForPeer() : claim.policy();
         boolean dials = !policy.server();
         ConnectionHandle handle = new ConnectionHandle(
                 this,
                 policy,
                 type,
-                dials ? peer.msgr2() : remote,
-                policy.registers() ? peer : null,
+                dials ? claim.addrs().msgr2() : remote,
+                policy.registers() ? claim.addrs() : null,
                 dials ? dialer : null,
                 loop);
-        // First added, then counted: so that several loops together keep the bound, and closing misses none.
-        connections.add(handle);
-        if (closed || (connections.size() > connectionsMax() && !evictAbsent())) {
-            connections.remove(handle);
-            throw tooMany();
-        }
-        if (handle.key() != null && !register(handle.key(), handle).equals(handle)) {
-            connections.remove(handle);
-            throw new ProtocolException(FaultKind.SEQUENCE, "a session with the peer has begun elsewhere");
-        }
+        sessions.accept(handle);
         return handle;
     }
 
-    /** Makes room: a session whose peer is gone ends. */
-    private boolean evictAbsent() {
-        ConnectionHandle oldest = absent.takeOldest();
-        if (oldest == null) {
-            return false;
-        }
-        connections.remove(oldest); // it counts no more, though its loop may get to it later
-        oldest.driver()
-                .displaced("there are " + connectionsMax() + " connections, and its peer is gone for the longest");
-        return true;
-    }
-
-    /** The peer of a session is gone, or is back. Sessions that the application has asked for do not give way to others. */
-    void absent(ConnectionHandle handle, boolean gone) {
-        if (gone && !handle.equals(dialled.get(handle.peerAddr()))) {
-            absent.left(handle);
-        } else {
-            absent.remove(handle);
-        }
-    }
-
-    boolean full() {
-        return closed || (connections.size() >= connectionsMax() && absent.isEmpty());
-    }
-
-    static ProtocolException tooMany() {
-        return new ProtocolException(FaultKind.LIMIT, "no more connections are accepted");
-    }
-
-    private int connectionsMax() {
-        return config.limits().queues().connectionsMax();
-    }
-
-    void ended(ConnectionHandle handle) {
-        connections.remove(handle);
-        absent.remove(handle);
-        dialled.remove(handle.peerAddr(), handle);
-        if (handle.key() != null) {
-            registered.remove(handle.key(), handle);
-        }
+    SessionRegistry sessions() {
+        return sessions;
     }
 
     void handshakeFailed(String remote, ProtocolException cause) {
@@ -233,12 +152,12 @@ public final class Node {
 
     /** From now on nobody is accepted; who is not ready yet is dropped. */
     public void stopAccepting() {
-        closed = true;
+        sessions.close();
         gate.clear().forEach(link -> link.drop("the messenger is closing"));
     }
 
     public Collection<ConnectionHandle> connections() {
-        return Set.copyOf(connections);
+        return sessions.all();
     }
 
     /** Where we are found without TLS. */
@@ -266,7 +185,7 @@ public final class Node {
 
     public MessengerStats stats() {
         return new MessengerStats(
-                connections.size(),
+                sessions.size(),
                 gate.size(),
                 accepted.sum(),
                 handshakesFailed.sum(),

@@ -1,5 +1,6 @@
 package org.msgr2.session.negotiation;
 
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
@@ -17,6 +18,7 @@ import org.msgr2.core.frame.ControlFrame.SessionReset;
 import org.msgr2.core.frame.ControlFrame.SessionRetry;
 import org.msgr2.core.frame.ControlFrame.SessionRetryGlobal;
 import org.msgr2.core.frame.ControlFrame.Wait;
+import org.msgr2.session.IncomingPeer;
 import org.msgr2.session.Policy;
 import org.msgr2.session.accept.AcceptDecision;
 import org.msgr2.session.accept.AcceptRule;
@@ -38,13 +40,26 @@ public final class AcceptNegotiation {
      *
      * @param self our addresses; the peer must have dialled one of them
      * @param gid our number within our type
-     * @param policy for peers of that type
+     * @param policy chooses what a session with the peer promises
      * @param globalSeq of the messenger
      * @param cookies random ones, never 0
      * @param roundsMax how many frames the peer may need
      */
     public record Terms(
-            EntityAddrVec self, long gid, Policy policy, GlobalSeq globalSeq, LongSupplier cookies, int roundsMax) {}
+            EntityAddrVec self,
+            long gid,
+            Function<IncomingPeer, Policy> policy,
+            GlobalSeq globalSeq,
+            LongSupplier cookies,
+            int roundsMax) {}
+
+    /**
+     * Which session a frame is about.
+     *
+     * @param addrs what the peer says are its own addresses
+     * @param policy what the session promises
+     */
+    public record Claim(EntityAddrVec addrs, Policy policy) {}
 
     /** What came of a frame. */
     public sealed interface Verdict {}
@@ -79,21 +94,21 @@ public final class AcceptNegotiation {
     }
 
     /**
-     * The addresses that the peer says are its own.
+     * Reads a frame of the peer's.
      *
-     * @throws ProtocolException if the frame has no place here, or none that could be looked for
+     * @throws ProtocolException if the frame has no place here, or names no addresses that could be looked for
      */
-    public EntityAddrVec claims(ControlFrame frame) throws ProtocolException {
+    public Claim claims(ControlFrame frame) throws ProtocolException {
         try {
             if (++rounds > terms.roundsMax()) {
                 throw new ProtocolException(
                         FaultKind.LIMIT, "more than " + terms.roundsMax() + " frames of negotiation");
             }
             if (frame instanceof ClientIdent ident) {
-                return requireAddress(ident.addrs());
+                return claim(ident.addrs(), ident.lossy());
             }
             if (frame instanceof SessionReconnect reconnect) {
-                return requireAddress(reconnect.addrs());
+                return claim(reconnect.addrs(), false);
             }
             throw new ProtocolException(FaultKind.SEQUENCE, "unexpected while waiting for CLIENT_IDENT");
         } catch (ProtocolException e) {
@@ -101,50 +116,55 @@ public final class AcceptNegotiation {
         }
     }
 
-    private static EntityAddrVec requireAddress(EntityAddrVec addrs) throws ProtocolException {
+    private Claim claim(EntityAddrVec addrs, boolean lossy) throws ProtocolException {
         if (addrs.isEmpty() || addrs.first().isBlankIp()) {
             throw new ProtocolException(FaultKind.MALFORMED, "the peer gives no address of its own: " + addrs);
         }
-        return addrs;
+        IncomingPeer peer = new IncomingPeer(secured.peerType(), secured.identity(), lossy);
+        return new Claim(addrs, terms.policy().apply(peer));
     }
 
     /**
      * Answers the frame that {@link #claims} has seen.
      *
-     * @param existing registered for those addresses; null if there is none
+     * @param claim what that has said
+     * @param existing registered for those addresses; null if there is none, or if the policy registers nobody
      * @throws ProtocolException if the connection is to be closed without an answer
      */
-    public Verdict decide(ControlFrame frame, @Nullable ExistingSession existing) throws ProtocolException {
+    public Verdict decide(ControlFrame frame, Claim claim, @Nullable ExistingSession existing)
+            throws ProtocolException {
         try {
             return frame instanceof ClientIdent ident
-                    ? ident(ident, existing)
-                    : reconnect((SessionReconnect) frame, existing);
+                    ? ident(ident, claim.policy(), existing)
+                    : reconnect((SessionReconnect) frame, claim.policy(), existing);
         } catch (ProtocolException e) {
             throw e.inFrame(frame.tag().name());
         }
     }
 
-    private Verdict ident(ClientIdent ident, @Nullable ExistingSession existing) throws ProtocolException {
+    private Verdict ident(ClientIdent ident, Policy policy, @Nullable ExistingSession existing)
+            throws ProtocolException {
         if (!terms.self().contains(ident.target())) {
             throw new ProtocolException(
                     FaultKind.AUTH, "the peer looks for " + ident.target() + ", we are " + terms.self());
         }
-        Policy policy = terms.policy();
         CephFeatures missing = policy.allRequired().minus(ident.supported());
         if (!missing.isEmpty()) {
             return new Reply(new IdentMissingFeatures(missing), null);
         }
         AcceptDecision decision = decision(
-                existing, new IncomingConnection.Ident(ident.cookie(), ident.globalSeq()), order(ident.addrs()));
+                existing,
+                new IncomingConnection.Ident(ident.cookie(), ident.globalSeq()),
+                policy,
+                order(ident.addrs()));
         return switch (decision.action()) {
             case WAIT, WAIT_AND_KEEP_ALIVE -> new Reply(new Wait(), decision.rule());
-            case NEW_SESSION, REPLACE_SESSION, TAKE_OVER, RESET_AND_TAKE_OVER -> begin(ident, decision.rule());
+            case NEW_SESSION, REPLACE_SESSION, TAKE_OVER, RESET_AND_TAKE_OVER -> begin(ident, policy, decision.rule());
             default -> throw new IllegalStateException("no answer to CLIENT_IDENT: " + decision);
         };
     }
 
-    private Begin begin(ClientIdent ident, AcceptRule rule) {
-        Policy policy = terms.policy();
+    private Begin begin(ClientIdent ident, Policy policy, AcceptRule rule) {
         Established established = new Established(
                 secured,
                 EntityName.of(secured.peerType(), ident.gid()),
@@ -163,7 +183,8 @@ public final class AcceptNegotiation {
         return new Begin(established, reply, ident.cookie(), ident.globalSeq(), rule);
     }
 
-    private Verdict reconnect(SessionReconnect asked, @Nullable ExistingSession existing) throws ProtocolException {
+    private Verdict reconnect(SessionReconnect asked, Policy policy, @Nullable ExistingSession existing)
+            throws ProtocolException {
         AcceptDecision decision = decision(
                 existing,
                 new IncomingConnection.Reconnect(
@@ -172,6 +193,7 @@ public final class AcceptNegotiation {
                         asked.globalSeq(),
                         asked.connectSeq(),
                         asked.msgSeq()),
+                policy,
                 order(asked.addrs()));
         return switch (decision.action()) {
             case RESET_FULL, RESET_BOTH -> new Reply(new SessionReset(true), decision.rule());
@@ -184,9 +206,10 @@ public final class AcceptNegotiation {
         };
     }
 
-    private AcceptDecision decision(@Nullable ExistingSession existing, IncomingConnection incoming, AddressOrder order)
+    private AcceptDecision decision(
+            @Nullable ExistingSession existing, IncomingConnection incoming, Policy policy, AddressOrder order)
             throws ProtocolException {
-        AcceptDecision decision = AcceptRules.decide(existing, incoming, terms.policy(), order);
+        AcceptDecision decision = AcceptRules.decide(existing, incoming, policy, order);
         switch (decision.action()) {
             case DROP ->
                 throw new ProtocolException(FaultKind.SEQUENCE, "a stale attempt: the peer has connected again since");

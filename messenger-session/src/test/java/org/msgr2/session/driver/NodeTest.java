@@ -11,6 +11,7 @@ import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.session.Policy;
 import org.msgr2.session.dispatch.DispatcherChain;
+import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
 import org.msgr2.session.testing.NetworkTestBase;
 import org.msgr2.session.testing.TestCertificates;
 import org.msgr2.session.testing.TestNetwork;
@@ -21,6 +22,7 @@ import org.msgr2.session.transport.TransportSecurity;
 class NodeTest extends NetworkTestBase<TestNetwork.Virtual> {
     private static final EntityAddr ADDR = EntityAddr.parse("v2:127.0.0.1:6800/7");
     private static final EntityAddrVec PEER = EntityAddrVec.of(ADDR);
+    private static final Claim CLAIM = new Claim(PEER, Policy.losslessPeer());
 
     @Override
     protected TestNetwork.Virtual newNetwork() {
@@ -42,14 +44,14 @@ class NodeTest extends NetworkTestBase<TestNetwork.Virtual> {
         Transport transport = network.transport(leaks.allocator());
         Node node = node(transport);
         ConnectionHandle dialled = node.connect(EntityType.OSD, PEER, transport);
-        assertThatThrownBy(() -> node.accepted(EntityType.OSD, ADDR, PEER, transport, node.loopOf(PEER)))
+        assertThatThrownBy(() -> node.accepted(EntityType.OSD, ADDR, CLAIM, transport, node.loopOf(PEER)))
                 .isInstanceOf(ProtocolException.class)
                 .hasMessageContaining("has begun elsewhere");
         assertThat(node.connections()).containsExactly(dialled);
         assertThat(node.connect(EntityType.OSD, PEER, transport)).isSameAs(dialled);
 
         dialled.markDown();
-        ConnectionHandle accepted = node.accepted(EntityType.OSD, ADDR, PEER, transport, node.loopOf(PEER));
+        ConnectionHandle accepted = node.accepted(EntityType.OSD, ADDR, CLAIM, transport, node.loopOf(PEER));
         assertThat(node.connect(EntityType.OSD, PEER, transport)).isSameAs(accepted);
         accepted.markDown();
         network.settle();

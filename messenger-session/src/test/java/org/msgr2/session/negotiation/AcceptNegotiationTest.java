@@ -47,14 +47,13 @@ class AcceptNegotiationTest {
     private final Secured secured = secured(false, EntityType.CLIENT);
     private final GlobalSeq globalSeq = new GlobalSeq(28);
     private final AcceptNegotiation negotiation = new AcceptNegotiation(
-            new AcceptNegotiation.Terms(SELF, 5, POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
+            new AcceptNegotiation.Terms(SELF, 5, peer -> POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
 
     private record Answer(ControlFrame reply, @Nullable Established established) {}
 
     /** Of one that finds no session. */
     private static Answer answer(AcceptNegotiation negotiation, ControlFrame frame) throws ProtocolException {
-        negotiation.claims(frame);
-        AcceptNegotiation.Verdict verdict = negotiation.decide(frame, null);
+        AcceptNegotiation.Verdict verdict = negotiation.decide(frame, negotiation.claims(frame), null);
         return verdict instanceof AcceptNegotiation.Begin begin
                 ? new Answer(begin.reply(), begin.established())
                 : new Answer(((AcceptNegotiation.Reply) verdict).frame(), null);
@@ -83,7 +82,7 @@ class AcceptNegotiationTest {
                 new AcceptNegotiation.Terms(
                         expected.addrs(),
                         expected.gid(),
-                        policy,
+                        peer -> policy,
                         new GlobalSeq(expected.globalSeq() - 1),
                         () -> COOKIE,
                         1),
@@ -105,7 +104,7 @@ class AcceptNegotiationTest {
     void everyClientIdentGetsASessionOfItsOwn() throws ProtocolException {
         for (int i = 1; i <= 3; i++) {
             AcceptNegotiation other = new AcceptNegotiation(
-                    new AcceptNegotiation.Terms(SELF, 5, POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
+                    new AcceptNegotiation.Terms(SELF, 5, peer -> POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
             Answer answer = answer(other, ident(PEER, OURS, CephFeatures.PACIFIC));
             assertThat(answer.established()).isNotNull();
             assertThat(((ServerIdent) answer.reply()).globalSeq()).isEqualTo(28 + i);
@@ -118,7 +117,7 @@ class AcceptNegotiationTest {
     void everyAddressOfOursMayBeTheTarget() throws ProtocolException {
         for (EntityAddr target : SELF.addrs()) {
             AcceptNegotiation server = new AcceptNegotiation(
-                    new AcceptNegotiation.Terms(SELF, 5, POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
+                    new AcceptNegotiation.Terms(SELF, 5, peer -> POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
             assertThat(answer(server, ident(PEER, target, CephFeatures.PACIFIC)).established())
                     .isNotNull();
         }
@@ -130,7 +129,7 @@ class AcceptNegotiationTest {
         for (EntityAddr target :
                 List.of(OURS.withNonce(8), OURS.withPort(1), OURS.withType(EntityAddr.Type.ANY), EntityAddr.BLANK)) {
             AcceptNegotiation server = new AcceptNegotiation(
-                    new AcceptNegotiation.Terms(SELF, 5, POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
+                    new AcceptNegotiation.Terms(SELF, 5, peer -> POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX), secured);
             assertThatThrownBy(() -> answer(server, ident(PEER, target, CephFeatures.PACIFIC)))
                     .isInstanceOfSatisfying(
                             ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.AUTH))

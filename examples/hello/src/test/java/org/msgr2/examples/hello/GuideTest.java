@@ -173,6 +173,47 @@ class GuideTest {
         }
     }
 
+    static Messenger.Builder osd(int id) {
+        return Messenger.builder("osd." + id)
+                .acceptPolicy(Policy.statelessServer())
+                .acceptPolicy(EntityType.OSD, Policy.losslessPeer())
+                .dialPolicy(Policy.lossyClient())
+                .dialPolicy(EntityType.OSD, Policy.losslessPeer());
+    }
+
+    static Messenger.Builder asAsked(Messenger.Builder builder) {
+        return builder.acceptPolicy(peer -> peer.lossy() ? Policy.statelessServer() : Policy.statefulServer());
+    }
+
+    @Test
+    void eachKindOfPeerHasItsPolicy() throws Exception {
+        try (InProcTransport network = new InProcTransport(new InProcNetwork(), 2, ByteBufAllocator.DEFAULT);
+                Messenger osd = osd(3).transport(network).build();
+                Messenger mds =
+                        asAsked(Messenger.builder("mds.a")).transport(network).build();
+                Messenger peer = osd(7).transport(network).build();
+                Messenger client = Messenger.builder("client.me")
+                        .dialPolicy(Policy.losslessClient())
+                        .transport(network)
+                        .build()) {
+            EntityAddr osdAddress = osd.bind(EntityAddr.parse("v2:10.0.0.1:6800"));
+            EntityAddr mdsAddress = mds.bind(EntityAddr.parse("v2:10.0.0.2:6800"));
+            assertThat(isLossy(peer, EntityType.OSD, osdAddress)).isFalse();
+            assertThat(isLossy(client, EntityType.OSD, osdAddress)).isTrue();
+            assertThat(isLossy(client, EntityType.MDS, mdsAddress)).isFalse();
+            assertThat(isLossy(peer, EntityType.MDS, mdsAddress)).isTrue();
+        }
+    }
+
+    private static boolean isLossy(Messenger messenger, EntityType type, EntityAddr address) throws Exception {
+        return messenger
+                .connect(type, address)
+                .ready()
+                .toCompletableFuture()
+                .get(10, SECONDS)
+                .lossy();
+    }
+
     /** Sends as fast as the connection takes it, from one thread of its own. */
     static final class Pump implements Dispatcher {
         private final Semaphore writable = new Semaphore(0);
