@@ -2,6 +2,7 @@ package org.msgr2.session;
 
 import java.time.Duration;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.session.transport.ConnectionRefusedException;
 
 /**
  * Everything that a connection tells its dispatchers besides messages: the vocabulary of what can happen to a session.
@@ -38,7 +39,18 @@ public sealed interface SessionEvent {
      * @param cause why; its kind is TRANSPORT if nobody answered
      * @param retryIn the wait before the next attempt
      */
-    record AttemptFailed(int attempt, ProtocolException cause, Duration retryIn) implements SessionEvent {}
+    record AttemptFailed(int attempt, ProtocolException cause, Duration retryIn) implements SessionEvent {
+
+        /** Whether the peer's host has answered that nobody listens there. */
+        public boolean refused() {
+            for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
+                if (reason instanceof ConnectionRefusedException) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     /**
      * The connection is gone and will not come back by itself: a fault on a lossy connection, or a peer that no retry can

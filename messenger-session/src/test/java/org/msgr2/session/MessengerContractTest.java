@@ -904,6 +904,7 @@ public abstract class MessengerContractTest extends NetworkTestBase<TestNetwork>
             assertThat(failures.get(i).attempt()).isEqualTo(i + 1);
             assertThat(failures.get(i).retryIn()).isEqualTo(Duration.ofMillis(i == 0 ? 10 : 20));
             assertThat(failures.get(i).cause().kind()).isEqualTo(FaultKind.TRANSPORT);
+            assertThat(failures.get(i).refused()).isTrue();
             assertThat(failures.get(i).cause())
                     .hasMessageContaining(addr.toString())
                     .hasMessageContaining("refused");

@@ -135,8 +135,10 @@ class PeerPoliciesTest extends NetworkTestBase<TestNetwork.Virtual> {
             assertThat(refused.ready().toCompletableFuture()).isNotDone();
             assertThat(atClient.all(SessionEvent.AttemptFailed.class))
                     .singleElement()
-                    .extracting(failed -> failed.cause().kind())
-                    .isEqualTo(FaultKind.TRANSPORT);
+                    .satisfies(failed -> {
+                        assertThat(failed.cause().kind()).isEqualTo(FaultKind.TRANSPORT);
+                        assertThat(failed.refused()).as("somebody listens").isFalse();
+                    });
             assertThat(log.lines()).anyMatch(line -> line.contains("internal error"));
             refused.markDown();
         }

@@ -6,7 +6,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.session.transport.ConnectionRefusedException;
 import org.msgr2.session.transport.EventExecutorLoop;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
@@ -76,7 +76,7 @@ public final class InProcTransport implements Transport {
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
         InProcListener port = network.lookUp(target);
         if (port == null || closed) {
-            loop.execute(() -> failed.accept(new ConnectException("Connection refused")));
+            loop.execute(() -> failed.accept(new ConnectionRefusedException()));
             return;
         }
         Loop theirs = port.nextLoop();
@@ -92,7 +92,7 @@ public final class InProcTransport implements Transport {
                 other.open();
             });
         } catch (RejectedExecutionException e) {
-            loop.execute(() -> failed.accept(new ConnectException("Connection refused")));
+            loop.execute(() -> failed.accept(new ConnectionRefusedException()));
         }
     }
 

@@ -5,8 +5,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -31,6 +29,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.crypto.tls.TlsContext;
+import org.msgr2.session.transport.ConnectionRefusedException;
 import org.msgr2.session.transport.EventExecutorLoop;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
@@ -167,10 +166,9 @@ public final class NettyTransport implements Transport {
 
     /** The native transports name their system call and its number where a user wants to know what is wrong. */
     private static Throwable readable(Throwable cause) {
-        String refused = "Connection refused";
-        boolean isRefused = cause instanceof ConnectException
-                && String.valueOf(cause.getMessage()).contains(refused);
-        return isRefused ? new ConnectException(refused) : cause;
+        boolean refused = cause instanceof ConnectException
+                && String.valueOf(cause.getMessage()).contains("Connection refused");
+        return refused ? new ConnectionRefusedException() : cause;
     }
 
     @Override
@@ -184,7 +182,7 @@ public final class NettyTransport implements Transport {
                 .channel(io.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .handler(new AcceptPause())
+                .handler(new AcceptPause(ACCEPT_PAUSE_MS))
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -220,23 +218,6 @@ public final class NettyTransport implements Transport {
             } catch (RejectedExecutionException e) {
                 LOG.trace("the loops have ended, and the port is free", e);
             }
-        }
-    }
-
-    /** Without descriptors, accept() fails at once, again and again: a pause leaves the processor to others. */
-    private static final class AcceptPause extends ChannelInboundHandlerAdapter {
-        @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // a loop that ends does not have to accept again
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            LOG.warn(
-                    "cannot accept on {}, pausing for {} ms: {}",
-                    context.channel().localAddress(),
-                    ACCEPT_PAUSE_MS,
-                    cause.getMessage());
-            Channel channel = context.channel();
-            channel.config().setAutoRead(false);
-            channel.eventLoop()
-                    .schedule(() -> channel.config().setAutoRead(true), ACCEPT_PAUSE_MS, TimeUnit.MILLISECONDS);
         }
     }
 

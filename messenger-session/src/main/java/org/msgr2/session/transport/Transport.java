@@ -37,7 +37,8 @@ public interface Transport extends AutoCloseable {
     /**
      * Dials. The listener hears of it on the given loop, never within this call.
      *
-     * @param failed told instead of any call to the listener, if the stream cannot be opened
+     * @param failed told instead of any call to the listener, if the stream cannot be opened: with a {@link
+     *     ConnectionRefusedException} if nobody listens there
      */
     void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed);
 

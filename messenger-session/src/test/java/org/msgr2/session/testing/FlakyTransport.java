@@ -2,7 +2,6 @@ package org.msgr2.session.testing;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
+import org.msgr2.session.transport.ConnectionRefusedException;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
@@ -117,7 +117,7 @@ public final class FlakyTransport implements Transport {
     @Override
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
         if (refusing) {
-            loop.execute(() -> failed.accept(new ConnectException("Connection refused")));
+            loop.execute(() -> failed.accept(new ConnectionRefusedException()));
             return;
         }
         inner.connect(target, loop, new Watch(listener), failed);
