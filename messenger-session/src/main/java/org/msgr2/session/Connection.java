@@ -47,6 +47,9 @@ public interface Connection {
     /** The address that we dialled, or that the peer came from. */
     EntityAddr peerAddr();
 
+    /** What it took to be ready, now and before. */
+    ConnectionStats stats();
+
     /** Bytes and messages accepted and not yet written: how far the peer is behind. */
     long queuedBytes();
 

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -33,7 +34,6 @@ import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.crypto.tls.TlsTrust;
 import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.driver.Node;
-import org.msgr2.session.negotiation.OwnAddresses;
 import org.msgr2.session.netty.NettyTransport;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.Transport;
@@ -53,6 +53,8 @@ import org.slf4j.LoggerFactory;
 public final class Messenger implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Messenger.class);
 
+    private static final String MARKED_DOWN = "marked down by the application";
+
     private final MessengerConfig config;
     private final Transport transport;
     private final Transport dialer;
@@ -62,7 +64,7 @@ public final class Messenger implements AutoCloseable {
     private final List<Service> services;
     private final List<Service> started = new CopyOnWriteArrayList<>();
     private final Node node;
-    private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Endpoints endpoints;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Messenger(Builder builder) {
@@ -79,6 +81,7 @@ public final class Messenger implements AutoCloseable {
             LOG.warn("INSECURE: secure mode is allowed with peers of msgr2.0, where it is weak");
         }
         node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
+        endpoints = new Endpoints(node);
     }
 
     private static ExecutorService newWorkers(int threads) {
@@ -118,7 +121,7 @@ public final class Messenger implements AutoCloseable {
      * @throws IOException with a message for a user: the port is in use, the address is not ours
      */
     public EntityAddr bind(EntityAddr addr) throws IOException {
-        return bind(addr, transport, node.addresses(), dialer);
+        return endpoints.bind(addr, transport, node.addresses(), dialer);
     }
 
     /**
@@ -133,7 +136,7 @@ public final class Messenger implements AutoCloseable {
     public EntityAddr bindTls(EntityAddr addr, TlsContext tls) throws IOException {
         // Without TLS for dialling, a session that came with TLS waits for its peer rather than go on in the open.
         Transport back = dialer.equals(transport) ? null : dialer;
-        EntityAddr bound = bind(addr, transport.secured(tls), node.tlsAddresses(), back);
+        EntityAddr bound = endpoints.bind(addr, transport.secured(tls), node.tlsAddresses(), back);
         LOG.info("{} is inside TLS: {}", bound, tls.description());
         return bound;
     }
@@ -146,32 +149,29 @@ public final class Messenger implements AutoCloseable {
         return secured;
     }
 
-    private EntityAddr bind(EntityAddr addr, Transport network, OwnAddresses told, @Nullable Transport back)
-            throws IOException {
-        if (closed.get()) {
-            throw new IOException("cannot listen on " + addr + ": the messenger is closed");
-        }
-        if (addr.type() != EntityAddr.Type.MSGR2 || addr.ip().length == 0) {
-            throw new IOException("cannot listen on " + addr + ": not a v2 address");
-        }
-        String registering = config.policies().registering();
-        if (registering != null && network.loops() > 1 && !network.movesStreams()) {
-            throw new IOException("cannot listen on " + addr + ": sessions of " + registering
-                    + " move between loops, which transport " + network.name()
-                    + " cannot do; give it one thread, or take another");
-        }
-        Transport.Listener listener = network.listen(addr, () -> node.accept(back));
-        listeners.add(listener);
-        told.bound(listener.addr());
-        return listener.addr();
+    /**
+     * Becomes another node to its peers: listens on other ports, each address under a nonce that is 1,000,000 higher, and ends
+     * every connection with a {@link SessionEvent.Reset}. Peers that knew the old addresses find nobody there. One that listens
+     * nowhere changes its nonce only.
+     *
+     * @param avoidedPorts not to be taken, nor are those of now
+     * @return {@link #addresses}, as they are now
+     * @throws IOException if there is no other port to be had, or the messenger is closed; then nothing has changed
+     */
+    public EntityAddrVec rebind(Set<Integer> avoidedPorts) throws IOException {
+        endpoints.rebind(avoidedPorts);
+        node.resetAll("we are another node now, at " + addresses());
+        return addresses();
     }
 
     /**
      * The connection to a peer: the one that exists, or a new one, which begins to dial at once and goes on until it is ready
-     * or closed.
+     * or closed. At an address of our own that is a connection to ourselves: what is sent comes to our own dispatchers, and
+     * nothing leaves the process.
      *
      * @param type what the peer has to be; {@link EntityType#ANY} takes any
      * @param addr a v2 address, with the peer's nonce
+     * @throws IllegalArgumentException if it is no such address, or our own and we are not of that type
      */
     public Connection connect(EntityType type, EntityAddr addr) {
         return connect(type, addr, dialer);
@@ -192,6 +192,11 @@ public final class Messenger implements AutoCloseable {
     }
 
     private Connection connect(EntityType type, EntityAddrVec peer, Transport network) {
+        requireDialable(peer);
+        return node.connect(type, peer, network);
+    }
+
+    private void requireDialable(EntityAddrVec peer) {
         EntityAddr addr = peer.msgr2().type() == EntityAddr.Type.MSGR2 ? peer.msgr2() : peer.first();
         if (addr.type() != EntityAddr.Type.MSGR2 || addr.isBlankIp() || addr.port() == 0) {
             throw new IllegalArgumentException("cannot connect to " + addr + ": not a v2 address with IP and port");
@@ -199,7 +204,28 @@ public final class Messenger implements AutoCloseable {
         if (closed.get()) {
             throw new IllegalStateException("the messenger is closed");
         }
-        return node.connect(type, peer, network);
+    }
+
+    /**
+     * A connection of its own to a peer: each call makes a new one, which nobody else gets, and which no connection of the
+     * peer's takes over. It is lossy, whatever the policy for that type says, since a session that outlives its connection is
+     * known by the addresses of its ends. A peer whose policy registers its clients by their addresses lets only the newest live.
+     *
+     * @param addrs as for {@link #connect(EntityType, EntityAddrVec)}
+     */
+    public Connection connectAnonymously(EntityType type, EntityAddrVec addrs) {
+        requireDialable(addrs);
+        return node.connectAnonymously(type, addrs, dialer);
+    }
+
+    /** Ends the connection to that peer at once, with a {@link SessionEvent.Reset}; does nothing if there is none. */
+    public void markDown(EntityAddrVec peer) {
+        node.reset(peer, MARKED_DOWN);
+    }
+
+    /** Ends every connection at once, each with a {@link SessionEvent.Reset}. */
+    public void markDownAll() {
+        node.resetAll(MARKED_DOWN);
     }
 
     /** The same by all addresses of a peer: the first v2 one is dialled. */
@@ -272,7 +298,7 @@ public final class Messenger implements AutoCloseable {
             return;
         }
         node.stopAccepting();
-        listeners.forEach(Transport.Listener::close);
+        endpoints.close();
         CompletableFuture<?>[] ends = node.connections().stream()
                 .map(connection -> connection.close().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
@@ -330,6 +356,7 @@ public final class Messenger implements AutoCloseable {
         private @Nullable Transport transport;
         private @Nullable TlsContext tls;
         private @Nullable Executor workerPool;
+        private HandshakeListener handshakes = ended -> {};
 
         private Builder(EntityName name) {
             this.name = name;
@@ -455,6 +482,12 @@ public final class Messenger implements AutoCloseable {
             return this;
         }
 
+        /** Hears of connections of peers that did not become sessions of their own; nobody does by default. */
+        public Builder handshakeListener(HandshakeListener listener) {
+            handshakes = listener;
+            return this;
+        }
+
         /** Every connection that we dial is inside TLS; without, none is unless it is asked for one by one. */
         public Builder tls(TlsContext context) {
             tls = context;
@@ -497,7 +530,8 @@ public final class Messenger implements AutoCloseable {
                     keepaliveInterval,
                     workers,
                     clock,
-                    entropy);
+                    entropy,
+                    handshakes);
         }
 
         /** Starts the services, and the messenger with them. */

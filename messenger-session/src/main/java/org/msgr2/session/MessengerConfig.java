@@ -22,6 +22,7 @@ import org.msgr2.crypto.auth.AuthProvider;
  * @param workers threads for dispatch
  * @param clock wall-clock time
  * @param entropy random bytes
+ * @param handshakes hears of connections of peers that did not become sessions
  */
 public record MessengerConfig(
         EntityName name,
@@ -34,4 +35,5 @@ public record MessengerConfig(
         Duration keepaliveInterval,
         int workers,
         InstantSource clock,
-        Entropy entropy) {}
+        Entropy entropy,
+        HandshakeListener handshakes) {}

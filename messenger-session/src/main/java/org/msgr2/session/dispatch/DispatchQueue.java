@@ -67,6 +67,19 @@ public final class DispatchQueue {
         });
     }
 
+    /**
+     * Hands a message to the dispatchers at once: within a task of this queue.
+     *
+     * @param message ownership passes
+     */
+    public void now(Connection connection, Message message) {
+        try {
+            chain.dispatch(connection, message);
+        } finally {
+            message.release();
+        }
+    }
+
     /** Messages that are queued now will not be dispatched: they are released in their turn. */
     public void dropMessages() {
         era.incrementAndGet();

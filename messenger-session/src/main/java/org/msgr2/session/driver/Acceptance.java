@@ -2,10 +2,13 @@ package org.msgr2.session.driver;
 
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.wire.Limits;
+import org.msgr2.session.HandshakeListener.End;
+import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.accept.AcceptDecision;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.negotiation.AcceptNegotiation;
@@ -25,6 +28,8 @@ final class Acceptance {
     private final long openedNs;
     private final AcceptNegotiation negotiation;
     private final OutFrame outFrame;
+    private int clientIdents;
+    private int sessionReconnects;
 
     /**
      * @param dialer with which the session would dial the peer; null if it must not
@@ -50,7 +55,21 @@ final class Acceptance {
 
     /** Which session the peer asks for. */
     Claim claims(ControlFrame frame) throws ProtocolException {
+        switch (frame.tag()) {
+            case CLIENT_IDENT -> clientIdents++;
+            case SESSION_RECONNECT -> sessionReconnects++;
+            default -> {}
+        }
         return negotiation.claims(frame);
+    }
+
+    /** The end of the link as one that has no session. */
+    HandshakeEnded ended(EntityAddr remote, End end, @Nullable ProtocolException cause) {
+        return new HandshakeEnded(remote, end, clientIdents, sessionReconnects, cause);
+    }
+
+    private void replaced() {
+        node.handshakeEnded(ended(link.remoteAddr(), End.REPLACED, null));
     }
 
     /** Where that session lives, if it lives on another loop; null if the link is right here. */
@@ -82,7 +101,10 @@ final class Acceptance {
         }
         AcceptNegotiation.Resume resume = (AcceptNegotiation.Resume) verdict;
         ConnectionDriver session = known(existing);
-        return () -> session.resumed(link, resume);
+        return () -> {
+            replaced();
+            session.resumed(link, resume);
+        };
     }
 
     private static void inform(@Nullable ConnectionDriver existing, AcceptNegotiation.Reply reply) {
@@ -100,7 +122,10 @@ final class Acceptance {
         AcceptDecision.Action action = begin.rule().action();
         if (action == AcceptDecision.Action.TAKE_OVER || action == AcceptDecision.Action.RESET_AND_TAKE_OVER) {
             ConnectionDriver session = known(existing);
-            return () -> session.accepted(link, begin);
+            return () -> {
+                replaced();
+                session.accepted(link, begin);
+            };
         }
         if (action == AcceptDecision.Action.REPLACE_SESSION) {
             known(existing).replaced();

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddrVec;
+import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.message.Message;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.ConnectionStats;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.accept.ExistingSession;
@@ -57,6 +59,7 @@ final class ConnectionDriver implements SessionEffects {
     private final Map<TimerId, Loop.Timer> timers = new EnumMap<>(TimerId.class);
     private final Map<Long, CompletableFuture<Duration>> pings = new HashMap<>();
     private final Queue<Delivery> fastDeliveries = new ArrayDeque<>();
+    private final ConnectionCounters counters = new ConnectionCounters();
     private final AtomicBoolean woken = new AtomicBoolean();
     private @Nullable Link link;
     /** The link that the session is about to go over to. */
@@ -80,6 +83,10 @@ final class ConnectionDriver implements SessionEffects {
     }
 
     // --- From the application, on any thread
+
+    ConnectionStats stats() {
+        return counters.stats();
+    }
 
     void dial() {
         onLoop(() -> session.connect(loop.nanoTime()));
@@ -154,6 +161,7 @@ final class ConnectionDriver implements SessionEffects {
     void accepted(Link from, AcceptNegotiation.Begin begin) {
         incoming = from;
         cameWith = from.security();
+        counters.identAccepted();
         pass(() -> session.accepted(begin, loop.nanoTime()));
     }
 
@@ -161,6 +169,7 @@ final class ConnectionDriver implements SessionEffects {
     void resumed(Link from, AcceptNegotiation.Resume resume) {
         incoming = from;
         cameWith = from.security();
+        counters.reconnectAccepted();
         pass(() -> session.resumed(resume, loop.nanoTime()));
     }
 
@@ -295,8 +304,12 @@ final class ConnectionDriver implements SessionEffects {
     /** @return how many frames there were */
     private int poll(Link current, int framesMax) {
         int frames = 0;
+        FrameSink counting = frame -> {
+            counters.sent(frame.tag());
+            current.frame(frame);
+        };
         try {
-            while (current.isWritable() && frames < framesMax && session.poll(current, loop.nanoTime())) {
+            while (current.isWritable() && frames < framesMax && session.poll(counting, loop.nanoTime())) {
                 frames++;
             }
         } catch (ProtocolException e) {
@@ -315,6 +328,7 @@ final class ConnectionDriver implements SessionEffects {
 
     @Override
     public void connect(int generation) {
+        counters.attempted();
         Link dialled = Link.connecting(node, this, handle.peerType(), handle.peerAddr(), generation);
         link = dialled;
         handle.requireDialer().connect(handle.peerAddr(), loop, dialled, cause -> {
@@ -423,6 +437,7 @@ final class ConnectionDriver implements SessionEffects {
 
     @Override
     public void notify(SessionEvent event) {
+        counters.happened(event);
         if (event instanceof SessionEvent.Connected connected) {
             ConnectionInfo info = withSecurity(connected.info());
             ready(new SessionEvent.Connected(info), info);

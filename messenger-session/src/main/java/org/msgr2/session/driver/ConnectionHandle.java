@@ -3,7 +3,6 @@ package org.msgr2.session.driver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,9 @@ import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.message.Message;
-import org.msgr2.core.wire.Limits;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.ConnectionStats;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
 import org.msgr2.session.machine.OutMessage;
@@ -27,37 +26,20 @@ import org.msgr2.session.transport.Transport;
 public final class ConnectionHandle implements Connection {
     private static final int MAILBOX_CHUNK = 64;
 
-    /** The answers that carry nothing. */
-    private record Refused(Outcome outcome) implements SendResult {
-        @Override
-        public long number() {
-            return 0;
-        }
-    }
-
-    private static final SendResult BACK_PRESSURED = new Refused(SendResult.Outcome.BACK_PRESSURED);
-    private static final SendResult CLOSED = new Refused(SendResult.Outcome.CLOSED);
-    private static final SendResult TOO_LARGE = new Refused(SendResult.Outcome.TOO_LARGE);
-
     private final Policy policy;
     private final EntityType peerType;
     private final EntityAddr peerAddr;
     private final @Nullable EntityAddrVec key;
-    private final Limits limits;
     private final @Nullable Transport dialer;
     private final ConnectionDriver driver;
 
-    /** Bounded by the two counters below, which count a message until it is written. */
+    /** Bounded by the budget below, in which a message counts until it is written. */
     private final MpscUnboundedArrayQueue<OutMessage> mailbox = new MpscUnboundedArrayQueue<>(MAILBOX_CHUNK);
 
-    private final AtomicInteger queuedMessages = new AtomicInteger();
-    private final AtomicLong queuedBytes = new AtomicLong();
+    private final SendBudget budget;
     private final AtomicLong numbers = new AtomicLong();
     private final CompletableFuture<ConnectionInfo> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    /** A sender was told to wait; cleared by the one who tells it to go on. */
-    private volatile boolean senderWaits;
-
     private volatile boolean acceptsMessages = true;
     private volatile @Nullable ConnectionInfo info;
     private volatile @Nullable Object attachment;
@@ -78,7 +60,7 @@ public final class ConnectionHandle implements Connection {
         this.policy = policy;
         this.peerType = peerType;
         this.peerAddr = peerAddr;
-        this.limits = node.config().limits();
+        this.budget = new SendBudget(node.config().limits());
         this.key = key;
         this.dialer = dialer;
         this.driver = new ConnectionDriver(node, this, loop);
@@ -87,17 +69,16 @@ public final class ConnectionHandle implements Connection {
     @Override
     public SendResult send(Message message) {
         long bytes = message.payloadBytes();
-        if (tooLarge(message, bytes)) {
-            return TOO_LARGE;
+        if (budget.isTooLarge(message)) {
+            return Refused.TOO_LARGE;
         }
         if (!acceptsMessages) {
-            return CLOSED;
+            return Refused.CLOSED;
         }
-        if (!reserve(bytes)) {
-            senderWaits = true;
+        if (!budget.reserve(bytes)) {
             // The queue may have drained between the two steps: then nobody else would tell.
             driver.wake();
-            return BACK_PRESSURED;
+            return Refused.BACK_PRESSURED;
         }
         OutMessage accepted = new OutMessage(message, numbers.incrementAndGet(), bytes);
         mailbox.offer(accepted);
@@ -105,45 +86,14 @@ public final class ConnectionHandle implements Connection {
         return accepted;
     }
 
-    private boolean tooLarge(Message message, long bytes) {
-        Limits.Frames max = limits.frames();
-        return message.front().readableBytes() > max.frontBytesMax()
-                || message.middle().readableBytes() > max.middleBytesMax()
-                || message.data().readableBytes() > max.dataBytesMax()
-                || bytes > max.messageBytesMax();
-    }
-
-    private boolean reserve(long bytes) {
-        Limits.Queues max = limits.queues();
-        if (queuedMessages.incrementAndGet() > max.sendMessagesMax()) {
-            queuedMessages.decrementAndGet();
-            return false;
-        }
-        long total = queuedBytes.addAndGet(bytes);
-        if (total > max.sendBytesMax() && total != bytes) {
-            queuedBytes.addAndGet(-bytes);
-            queuedMessages.decrementAndGet();
-            return false;
-        }
-        return true;
-    }
-
     /** The message is written or discarded. */
     void unreserve(OutMessage message) {
-        queuedBytes.addAndGet(-message.bytes());
-        queuedMessages.decrementAndGet();
+        budget.unreserve(message.bytes());
     }
 
     /** Whether a waiting sender is to be told now; if so, it counts as told. */
     boolean takeWritable() {
-        Limits.Queues max = limits.queues();
-        if (senderWaits
-                && queuedMessages.get() <= max.sendMessagesMax() / 2
-                && queuedBytes.get() <= max.sendBytesMax() / 2) {
-            senderWaits = false;
-            return true;
-        }
-        return false;
+        return budget.takeWritable();
     }
 
     /** The next message that was sent and is not with the session yet; null when there is none. On the loop. */
@@ -173,6 +123,12 @@ public final class ConnectionHandle implements Connection {
     public void markDown() {
         acceptsMessages = false;
         driver.markDown();
+    }
+
+    /** As {@link #markDown}, with a Reset event. */
+    void reset(String why) {
+        acceptsMessages = false;
+        driver.displaced(why);
     }
 
     @Override
@@ -251,13 +207,18 @@ public final class ConnectionHandle implements Connection {
     }
 
     @Override
+    public ConnectionStats stats() {
+        return driver.stats();
+    }
+
+    @Override
     public long queuedBytes() {
-        return queuedBytes.get();
+        return budget.bytes();
     }
 
     @Override
     public int queuedMessages() {
-        return queuedMessages.get();
+        return budget.messages();
     }
 
     @Override

@@ -15,6 +15,8 @@ import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.AuthReply;
+import org.msgr2.session.HandshakeListener.End;
+import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.handshake.Handshake;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
@@ -227,7 +229,12 @@ final class Link implements StreamListener, FrameSink {
         if (owner != null) {
             owner.transportDown(cause, generation);
         } else {
-            node.handshakeFailed(stream == null ? "?" : stream.remoteAddr().toString(), cause);
+            EntityAddr remote = stream == null ? EntityAddr.BLANK : stream.remoteAddr();
+            ProtocolException named = cause.fromPeer(remote.toString());
+            node.handshakeEnded(
+                    acceptance == null
+                            ? new HandshakeEnded(remote, End.CLOSED, 0, 0, named)
+                            : acceptance.ended(remote, End.CLOSED, named));
         }
         close(false);
     }

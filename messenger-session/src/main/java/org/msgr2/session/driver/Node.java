@@ -2,7 +2,9 @@ package org.msgr2.session.driver;
 
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -13,6 +15,8 @@ import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.crypto.auth.PeerIdentity;
+import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.MessengerConfig;
 import org.msgr2.session.MessengerStats;
 import org.msgr2.session.Policy;
@@ -46,6 +50,7 @@ public final class Node {
     private final HandshakeGate gate;
     private final Throttle dispatchBytes;
     private final SessionRegistry sessions;
+    private final Loopbacks loopbacks = new Loopbacks(this);
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
     private final LongAdder messagesReplayed = new LongAdder();
@@ -81,19 +86,63 @@ public final class Node {
     /**
      * The connection to that peer: the one that lives, or a new one that begins to dial.
      *
-     * @param peer its addresses, of which the first v2 one is dialled
+     * @param peer its addresses, of which the first v2 one is dialled; if that is ours, the connection is to ourselves
      * @param dialer the messenger's transport, or that transport secured
      * @throws IllegalStateException if the one that lives was dialled otherwise: its bytes are not protected as asked
      */
-    public ConnectionHandle connect(EntityType type, EntityAddrVec peer, Transport dialer) {
-        ConnectionHandle handle = sessions.dial(
-                peer,
-                () -> new ConnectionHandle(
-                        this, config.policies().toDial(type), type, peer.msgr2(), peer, dialer, loopOf(peer)));
+    public Connection connect(EntityType type, EntityAddrVec peer, Transport dialer) {
+        if (isOwn(peer.msgr2())) {
+            return loopbacks.shared(type, peer.msgr2());
+        }
+        ConnectionHandle handle =
+                sessions.dial(peer, () -> newDialling(type, config.policies().toDial(type), peer, peer, dialer));
         if (!dialer.equals(handle.dialer())) {
-            throw new IllegalStateException("there is a " + handle + " already, with other TLS settings");
+            throw new IllegalStateException(
+                    handle.dialer() == null
+                            ? "there is a " + handle + " already, and only the peer can dial for it"
+                            : "there is a " + handle + " already, with other TLS settings");
         }
         return handle;
+    }
+
+    /** A connection to that peer that nobody else finds, and that dials. */
+    public Connection connectAnonymously(EntityType type, EntityAddrVec peer, Transport dialer) {
+        if (isOwn(peer.msgr2())) {
+            return loopbacks.anonymous(type, peer.msgr2());
+        }
+        Policy policy = config.policies().toDial(type);
+        Policy lossy = Policy.lossyClient().withFeatures(policy.featuresSupported(), policy.featuresRequired());
+        ConnectionHandle handle = newDialling(type, lossy, peer, null, dialer);
+        sessions.addAnonymous(handle);
+        handle.driver().dial();
+        return handle;
+    }
+
+    private ConnectionHandle newDialling(
+            EntityType type, Policy policy, EntityAddrVec peer, @Nullable EntityAddrVec key, Transport dialer) {
+        return new ConnectionHandle(this, policy, type, peer.msgr2(), key, dialer, loopOf(peer));
+    }
+
+    private boolean isOwn(EntityAddr addr) {
+        return addresses.isOwn(addr) || tlsAddresses.isOwn(addr);
+    }
+
+    /** Ends the session with that peer, with an event, if there is one. */
+    public void reset(EntityAddrVec peer, String why) {
+        if (isOwn(peer.msgr2())) {
+            loopbacks.all().forEach(loopback -> loopback.reset(why));
+        }
+        ConnectionHandle handle = sessions.find(peer);
+        if (handle != null) {
+            handle.reset(why);
+        }
+    }
+
+    /** Ends all connections, with an event each; who is not ready yet is dropped. */
+    public void resetAll(String why) {
+        gate.clear().forEach(link -> link.drop(why));
+        sessions.all().forEach(handle -> handle.reset(why));
+        loopbacks.all().forEach(loopback -> loopback.reset(why));
     }
 
     /** Where all sessions with that peer live, for life. */
@@ -141,9 +190,17 @@ public final class Node {
         return sessions;
     }
 
-    void handshakeFailed(String remote, ProtocolException cause) {
-        handshakesFailed.increment();
-        LOG.info("refused: {}", cause.fromPeer(remote).getMessage());
+    /** An accepted link has failed, or belongs to a session that was there before. */
+    void handshakeEnded(HandshakeEnded ended) {
+        if (ended.cause() != null) {
+            handshakesFailed.increment();
+            LOG.info("refused: {}", ended.cause().getMessage());
+        }
+        try {
+            config.handshakes().onEnded(ended);
+        } catch (RuntimeException e) {
+            LOG.error("the listener for handshakes failed with {}", ended, e);
+        }
     }
 
     void messageReplayed() {
@@ -156,8 +213,14 @@ public final class Node {
         gate.clear().forEach(link -> link.drop("the messenger is closing"));
     }
 
-    public Collection<ConnectionHandle> connections() {
-        return sessions.all();
+    public Collection<Connection> connections() {
+        List<Connection> all = new ArrayList<>(sessions.all());
+        all.addAll(loopbacks.all());
+        return all;
+    }
+
+    Loopbacks loopbacks() {
+        return loopbacks;
     }
 
     /** Where we are found without TLS. */
@@ -185,7 +248,7 @@ public final class Node {
 
     public MessengerStats stats() {
         return new MessengerStats(
-                sessions.size(),
+                sessions.size() + loopbacks.all().size(),
                 gate.size(),
                 accepted.sum(),
                 handshakesFailed.sum(),

@@ -37,7 +37,7 @@ final class SessionRegistry {
      */
     ConnectionHandle dial(EntityAddrVec peer, Supplier<ConnectionHandle> create) {
         synchronized (dialled) {
-            ConnectionHandle existing = dialled.getOrDefault(peer.msgr2(), registered.get(peer));
+            ConnectionHandle existing = find(peer);
             if (existing == null || existing.isClosed()) {
                 ConnectionHandle handle = create.get();
                 existing = register(peer, handle);
@@ -49,6 +49,11 @@ final class SessionRegistry {
             }
             return existing;
         }
+    }
+
+    /** The session with that peer, by the address that is dialled or by all of them; perhaps it has ended. */
+    @Nullable ConnectionHandle find(EntityAddrVec peer) {
+        return dialled.getOrDefault(peer.msgr2(), registered.get(peer));
     }
 
     /** @return who has the place from now on: the one that lives there, else the new one */
@@ -98,7 +103,8 @@ final class SessionRegistry {
 
     /** The peer of a session is gone, or is back. Sessions that the application has asked for do not give way to others. */
     void absent(ConnectionHandle handle, boolean gone) {
-        if (gone && !handle.equals(dialled.get(handle.peerAddr()))) {
+        boolean isOurs = handle.key() == null || handle.equals(dialled.get(handle.peerAddr()));
+        if (gone && !isOurs) {
             absent.left(handle);
         } else {
             absent.remove(handle);

@@ -1,6 +1,7 @@
 package org.msgr2.session.negotiation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
@@ -11,7 +12,7 @@ import org.msgr2.core.address.EntityAddrVec;
  * (spec/msgr2 §3.2). Thread-safe.
  */
 public final class OwnAddresses {
-    private final int nonce;
+    private int nonce;
     private EntityAddrVec addrs = EntityAddrVec.EMPTY;
 
     /** @param nonce tells this process from others behind the same address, as long as nothing is bound */
@@ -31,6 +32,42 @@ public final class OwnAddresses {
         List<EntityAddr> rest = new ArrayList<>(addrs.addrs());
         rest.removeIf(own -> own.equals(addr) || isLearnedFrom(addr, own));
         addrs = new EntityAddrVec(rest);
+    }
+
+    /**
+     * We are another from now on: at other addresses, with another nonce.
+     *
+     * @param nonces added to our nonce
+     * @param bound the addresses that are listened on; nothing if none is
+     */
+    public synchronized void renew(int nonces, EntityAddrVec bound) {
+        nonce += nonces;
+        addrs = bound;
+    }
+
+    /**
+     * Whether that address is surely our own. Others may be, too: who listens on all interfaces does not know their addresses.
+     */
+    public synchronized boolean isOwn(EntityAddr addr) {
+        for (EntityAddr own : addrs.addrs()) {
+            boolean everywhere = own.isBlankIp() && isLoopback(addr) && isLearnedFrom(own, addr);
+            if (own.type() != EntityAddr.Type.ANY && (own.equals(addr) || everywhere)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isLoopback(EntityAddr addr) {
+        byte[] ip = addr.ip();
+        if (addr.family() == EntityAddr.FAMILY_INET) {
+            return ip[0] == 127;
+        }
+        byte[] one = new byte[ip.length];
+        if (one.length > 0) {
+            one[one.length - 1] = 1;
+        }
+        return addr.family() == EntityAddr.FAMILY_INET6 && Arrays.equals(ip, one);
     }
 
     /**

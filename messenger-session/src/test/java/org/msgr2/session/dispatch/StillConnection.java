@@ -8,6 +8,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.message.Message;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.ConnectionStats;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
 
@@ -51,6 +52,11 @@ final class StillConnection implements Connection {
     @Override
     public EntityAddr peerAddr() {
         return EntityAddr.parse("v2:10.0.0.1:3300/7");
+    }
+
+    @Override
+    public ConnectionStats stats() {
+        return new ConnectionStats(0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
+import org.msgr2.session.Connection;
 import org.msgr2.session.Policy;
 import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
@@ -43,7 +44,7 @@ class NodeTest extends NetworkTestBase<TestNetwork.Virtual> {
     void aPeerThatComesWhileItIsBeingDialledDoesNotTakeThePlace() throws ProtocolException {
         Transport transport = network.transport(leaks.allocator());
         Node node = node(transport);
-        ConnectionHandle dialled = node.connect(EntityType.OSD, PEER, transport);
+        Connection dialled = node.connect(EntityType.OSD, PEER, transport);
         assertThatThrownBy(() -> node.accepted(EntityType.OSD, ADDR, CLAIM, transport, node.loopOf(PEER)))
                 .isInstanceOf(ProtocolException.class)
                 .hasMessageContaining("has begun elsewhere");

@@ -129,4 +129,41 @@ class OwnAddressesTest {
         addresses.unbound(addr("v2:0.0.0.0:6800/5"));
         assertThat(addresses.current()).isEqualTo(vec("v2:192.168.3.4:6801/5"));
     }
+
+    @Test
+    @Scenario("P44")
+    void whoMovesHasAnotherNonceAndTheAddressesItIsAtNow() {
+        addresses.bound(addr("v2:10.0.0.1:6800/5"));
+        addresses.renew(1_000_000, vec("v2:10.0.0.1:6900/1000005"));
+        assertThat(addresses.current()).isEqualTo(vec("v2:10.0.0.1:6900/1000005"));
+        addresses.unbound(addr("v2:10.0.0.1:6900/1000005"));
+        assertThat(addresses.learn(SEEN)).isEqualTo(vec("any:192.168.3.4:0/1000077"));
+    }
+
+    @Test
+    @Scenario("S43")
+    void knowsWhichAddressesAreItsOwn() {
+        assertThat(addresses.isOwn(SEEN)).isFalse();
+        EntityAddr learned = addresses.learn(SEEN).first();
+        assertThat(addresses.isOwn(learned)).as("nobody can dial that").isFalse();
+        addresses.bound(addr("v2:10.0.0.1:6800/5"));
+        assertThat(addresses.isOwn(addr("v2:10.0.0.1:6800/5"))).isTrue();
+        assertThat(addresses.isOwn(addr("v2:10.0.0.1:6800/6"))).isFalse();
+        assertThat(addresses.isOwn(addr("v2:10.0.0.2:6800/5"))).isFalse();
+        assertThat(addresses.isOwn(addr("v2:127.0.0.1:6800/5"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v2:0.0.0.0:6800/5", "v2:[::]:6800/5"})
+    void whoListensEverywhereIsOnTheLoopbackInterface(String everywhere) {
+        EntityAddr bound = addr(everywhere);
+        addresses.bound(bound);
+        String loopback = bound.family() == EntityAddr.FAMILY_INET ? "v2:127.0.0.1" : "v2:[::1]";
+        assertThat(addresses.isOwn(addr(loopback + ":6800/5"))).isTrue();
+        assertThat(addresses.isOwn(addr(loopback + ":6801/5"))).isFalse();
+        assertThat(addresses.isOwn(addr(loopback + ":6800/6"))).isFalse();
+        assertThat(addresses.isOwn(SEEN.withPort(6800).withNonce(5)))
+                .as("perhaps, perhaps not")
+                .isFalse();
+    }
 }
