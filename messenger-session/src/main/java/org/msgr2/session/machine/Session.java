@@ -230,7 +230,7 @@ public final class Session {
         negotiation = null;
         negotiating = null;
         attempt = 0;
-        backoff.reset();
+        backoff.ready(nowNs);
         Secured secured = agreed.secured();
         secured.decoder().bounds(FrameBounds.session(limits));
         effects.disarmTimer(TimerId.READY);
@@ -356,6 +356,7 @@ public final class Session {
             keepalive.answered(answer.timestamp(), nowNs, this::pingAnswered);
             liveness.armKeepaliveAck();
         } else if (control instanceof Ack ack) {
+            backoff.heard();
             outbound.acknowledged(ack.seq()); // of which a lossy session keeps nothing
             if (closing) {
                 effects.wantWrite();
@@ -367,6 +368,7 @@ public final class Session {
     }
 
     private void message(Message message) {
+        backoff.heard();
         outbound.acknowledged(message.header().ackSeq());
         if (!acks.received(message.header().seq())) {
             // A duplicate. Unlike Ceph we go on reading, and give the permits back (spec/msgr2 §5.6).
@@ -578,13 +580,23 @@ public final class Session {
             effects.notify(new SessionEvent.Interrupted(cause, true));
         } else if (wasReady) {
             effects.notify(new SessionEvent.Interrupted(cause, false));
-            startAttempt(nowNs);
+            if (backoff.lost(nowNs)) {
+                startAttempt(nowNs);
+            } else {
+                backOff(nowNs);
+            }
         } else {
-            state = SessionState.BACKOFF;
-            long waitNs = backoff.nextNs();
-            effects.armTimer(TimerId.BACKOFF, nowNs + waitNs);
+            long waitNs = backOff(nowNs);
             effects.notify(new SessionEvent.AttemptFailed(attempt, cause, Duration.ofNanos(waitNs)));
         }
+    }
+
+    /** @return for how long */
+    private long backOff(long nowNs) {
+        state = SessionState.BACKOFF;
+        long waitNs = backoff.nextNs();
+        effects.armTimer(TimerId.BACKOFF, nowNs + waitNs);
+        return waitNs;
     }
 
     private void standBy(long nowNs) {

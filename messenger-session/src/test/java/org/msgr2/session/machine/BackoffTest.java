@@ -25,8 +25,8 @@ class BackoffTest {
     void beginsAnewAfterASuccess() {
         Backoff backoff = new Backoff(Limits.defaults().timeouts());
         waits(backoff, 5);
-        backoff.reset();
-        backoff.reset();
+        backoff.ready(7);
+        backoff.ready(8);
         assertThat(waits(backoff, 2)).containsExactly(200L, 400L);
     }
 
@@ -48,5 +48,38 @@ class BackoffTest {
         Limits.Timeouts constant =
                 Limits.defaults().timeouts().withBackoff(Duration.ofMillis(30), Duration.ofMillis(30));
         assertThat(waits(new Backoff(constant), 3)).containsExactly(30L, 30L, 30L);
+    }
+
+    @Test
+    void aSessionThatDoesNotLiveIsDialledAtOnceOnlyOnce() {
+        Backoff backoff = new Backoff(Limits.defaults().timeouts());
+        long now = Long.MAX_VALUE - 5; // times are compared by their difference
+        for (int i = 0; i < 3; i++) {
+            backoff.ready(now);
+            assertThat(backoff.lost(now + 10)).isEqualTo(i == 0);
+        }
+        assertThat(waits(backoff, 2)).containsExactly(200L, 400L);
+        backoff.ready(now);
+        assertThat(waits(backoff, 1)).as("which does not begin anew").containsExactly(800L);
+
+        backoff.heard();
+        assertThat(backoff.lost(now)).isTrue();
+        assertThat(waits(backoff, 1)).containsExactly(200L);
+        backoff.ready(now);
+        assertThat(backoff.lost(now)).isTrue();
+        assertThat(backoff.lost(now)).isFalse();
+    }
+
+    @Test
+    void whatWasReadyForLongerThanAnyWaitHasLived() {
+        Backoff backoff = new Backoff(Limits.defaults().timeouts());
+        long longest = Duration.ofSeconds(15).toNanos();
+        for (int i = 0; i < 3; i++) {
+            backoff.ready(i);
+            assertThat(backoff.lost(longest + i)).isTrue();
+        }
+        backoff.ready(0);
+        assertThat(backoff.lost(longest - 1)).isTrue();
+        assertThat(backoff.lost(longest - 1)).isFalse();
     }
 }
