@@ -3,7 +3,7 @@ package org.msgr2.session;
 /**
  * A messenger's counters at one moment.
  *
- * @param connections that live, dialled and accepted
+ * @param connections that live: dialled, accepted, and to ourselves
  * @param handshakes accepted and not ready yet
  * @param accepted sockets, ever
  * @param handshakesFailed accepted sockets that never became ready, ever

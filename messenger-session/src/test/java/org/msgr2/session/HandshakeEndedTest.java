@@ -157,7 +157,7 @@ class HandshakeEndedTest extends NetworkTestBase<TestNetwork.Virtual> {
             assertThat(one.sessionReconnects()).isEqualTo(1);
         });
         accepted().markDown();
-        network.settle();
+        network.await("ready again", () -> connection.stats().established() == 3);
         assertThat(connection.stats()).isEqualTo(new ConnectionStats(3, 2, 2, 0, 0, 3, 1));
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +27,7 @@ import org.msgr2.session.testing.RecordingDispatcher;
 import org.msgr2.session.testing.RecordingDispatcher.Heard;
 import org.msgr2.session.testing.RecordingDispatcher.Received;
 import org.msgr2.session.testing.TestNetwork;
+import org.msgr2.session.transport.Transport;
 
 /** What an application does to its own messenger (spec/msgr2 §5.9), on every transport. */
 @Timeout(60)
@@ -193,6 +195,33 @@ abstract class LocalOperationsContractTest extends NetworkTestBase<TestNetwork> 
         assertThat(messenger.connections()).isEmpty();
     }
 
+    @Test
+    void whatOneSendsToOneselfWhenTheLoopsHaveEndedIsDiscarded() {
+        Transport transport = network.transport(leaks.allocator());
+        Messenger messenger =
+                start(network.messenger("osd.3", leaks.allocator(), transport).dispatcher(atServer));
+        Connection self = connect(messenger, bind(messenger));
+        transport.close();
+        if (isEnded(transport)) {
+            assertThat(self.send(message(FAST_TYPE, 1)).accepted()).isTrue();
+            network.get("the end", self.closed());
+            assertThat(atServer.all(SessionEvent.Discarded.class))
+                    .containsExactly(new SessionEvent.Discarded(
+                            1, 1, 1, "peer " + self.peerAddr() + ": the transport is closed"));
+        }
+        assertThat(atServer.messages()).isEmpty();
+    }
+
+    /** Those of virtual time go on. */
+    private static boolean isEnded(Transport transport) {
+        try {
+            transport.loop(0).execute(() -> {});
+            return false;
+        } catch (RejectedExecutionException e) {
+            return true;
+        }
+    }
+
     // --- Being another node
 
     @Test
@@ -328,6 +357,22 @@ abstract class LocalOperationsContractTest extends NetworkTestBase<TestNetwork> 
         one.markDown();
         assertThat(messenger.connections()).containsExactly(shared);
         assertThat(messenger.connect(EntityType.OSD, addr)).isSameAs(shared);
+    }
+
+    // --- Dialling
+
+    @Test
+    @Scenario("S44")
+    void onlyTheFirstAddressIsDialled() {
+        Messenger server = server();
+        EntityAddr there = bind(server);
+        EntityAddr nobody = freeAddr();
+        client().connect(EntityType.OSD, EntityAddrVec.of(nobody, there));
+        network.await("it tries again", () -> atClient.count(SessionEvent.AttemptFailed.class) >= 3);
+        assertThat(atClient.all(SessionEvent.AttemptFailed.class))
+                .allMatch(SessionEvent.AttemptFailed::refused)
+                .allSatisfy(failed -> assertThat(failed.cause()).hasMessageContaining(nobody.toString()));
+        assertThat(server.stats().accepted()).isZero();
     }
 
     // --- Marking down

@@ -8,6 +8,7 @@ import java.util.LongSummaryStatistics;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
@@ -107,9 +108,18 @@ final class LoopbackConnection implements Connection {
         if (fast == null) {
             dispatch.execute(() -> deliverNext(toWorkers));
         } else {
-            loop.execute(() -> deliverNext(toLoop));
+            deliverOnLoop();
         }
         return sent;
+    }
+
+    private void deliverOnLoop() {
+        try {
+            loop.execute(() -> deliverNext(toLoop));
+        } catch (RejectedExecutionException e) {
+            // The transport is closed and its loops have ended: nobody will take it.
+            reset("the transport is closed");
+        }
     }
 
     private void deliverNext(Queue<Underway> from) {

@@ -197,7 +197,7 @@ class GuideTest {
                         .transport(network)
                         .build()) {
             EntityAddr osdAddress = osd.bind(EntityAddr.parse("v2:10.0.0.1:6800"));
-            EntityAddr mdsAddress = mds.bind(EntityAddr.parse("v2:10.0.0.2:6800"));
+            EntityAddr mdsAddress = mds.bind(EntityAddr.parse("v2:10.0.0.2:6801"));
             assertThat(isLossy(peer, EntityType.OSD, osdAddress)).isFalse();
             assertThat(isLossy(client, EntityType.OSD, osdAddress)).isTrue();
             assertThat(isLossy(client, EntityType.MDS, mdsAddress)).isFalse();
