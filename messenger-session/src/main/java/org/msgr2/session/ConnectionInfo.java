@@ -17,7 +17,8 @@ import org.msgr2.session.transport.TransportSecurity;
  * @param peerName type and number, as its ident frame says
  * @param peerAddrs the peer's addresses, as its ident frame says
  * @param identity who authentication says it is: the name and the capabilities to base permissions on
- * @param auth answers the peer's requests for more tickets, for whoever plays the monitor's role; this transport's only
+ * @param auth answers the peer's requests for more tickets, for whoever plays the monitor's role; with a monitor that we
+ *     dialled, finds the renewal that belongs to it. This transport's only
  * @param localAddrs our own addresses, as our ident frame said
  * @param revision the layout of frames
  * @param mode their protection

@@ -8,7 +8,7 @@ import org.msgr2.core.wire.Opaque;
  * @param identity the peer's
  * @param sessionKey signs the handshake
  * @param connectionSecret keys and nonces of secure mode; empty in crc mode
- * @param session what the peer may ask for later, at the accepting end
+ * @param session what the peer may ask for later, at the accepting end; at the other, what a login leaves with its connection
  */
 public record AuthOutcome(PeerIdentity identity, SessionKey sessionKey, Opaque connectionSecret, AuthSession session) {
 

@@ -8,8 +8,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityType;
+import org.msgr2.core.wire.Opaque;
 import org.msgr2.crypto.auth.AuthClient;
 import org.msgr2.crypto.auth.AuthMethod;
+import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.none.NoneAuth;
 
@@ -78,13 +80,32 @@ public final class CephxClient {
                 : new ServiceLogin(peerType, config.serviceModes(), store, entropy);
     }
 
-    private void loggedIn(long serverChallenge) {
-        renewal.set(new TicketRenewal(config, store, serverChallenge, clock, entropy));
+    private AuthSession loggedIn(long serverChallenge) {
+        Renewed session = new Renewed(new TicketRenewal(config, store, serverChallenge, clock, entropy));
+        renewal.set(session.renewal());
+        return session;
+    }
+
+    /** Nothing can be asked of us; but the way to ask the monitor belongs to the connection. */
+    private record Renewed(TicketRenewal renewal) implements AuthSession {
+        @Override
+        public Reply request(Opaque payload) {
+            return NONE.request(payload);
+        }
     }
 
     /** Of the monitor session that was logged in last; empty before the first. */
     public Optional<TicketRenewal> renewal() {
         return Optional.ofNullable(renewal.get());
+    }
+
+    /**
+     * Of one monitor session among several, as there are while a monitor is looked for (spec/msgr2 §3.13).
+     *
+     * @param session of the connection to that monitor; empty if its login was not one of cephx
+     */
+    public Optional<TicketRenewal> renewal(AuthSession session) {
+        return session instanceof Renewed renewed ? Optional.of(renewed.renewal()) : Optional.empty();
     }
 
     /** Our id in the cluster; 0 before the first login, and after a monitor refused to let us keep it. */

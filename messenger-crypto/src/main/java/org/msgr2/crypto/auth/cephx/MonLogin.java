@@ -13,6 +13,7 @@ import org.msgr2.core.wire.WireReader;
 import org.msgr2.crypto.auth.AuthClient;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthOutcome;
+import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.Errno;
 import org.msgr2.crypto.auth.MethodRefusedException;
@@ -53,8 +54,11 @@ final class MonLogin implements AuthClient {
     /** Who wants to know that a login is complete. */
     @FunctionalInterface
     interface Completion {
-        /** @param serverChallenge proves further logins on the same session */
-        void loggedIn(long serverChallenge);
+        /**
+         * @param serverChallenge proves further logins on the same session
+         * @return stays with the connection
+         */
+        AuthSession loggedIn(long serverChallenge);
     }
 
     MonLogin(CephxConfig config, TicketStore store, Completion completion, InstantSource clock, Entropy entropy) {
@@ -106,8 +110,8 @@ final class MonLogin implements AuthClient {
         // Last: until here nothing of a bad reply has been adopted.
         store.login(presented, new Identity(globalId, login.ticket()), login.extra(), asked);
         state = State.DONE;
-        completion.loggedIn(serverChallenge);
-        return outcome;
+        AuthSession session = completion.loggedIn(serverChallenge);
+        return new AuthOutcome(outcome.identity(), outcome.sessionKey(), outcome.connectionSecret(), session);
     }
 
     @Override

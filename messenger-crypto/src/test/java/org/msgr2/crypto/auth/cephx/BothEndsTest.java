@@ -33,6 +33,7 @@ import org.msgr2.crypto.auth.AuthReply;
 import org.msgr2.crypto.auth.AuthServer;
 import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.crypto.auth.Errno;
 import org.msgr2.crypto.auth.cephx.LoginListener.Reason;
 import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.crypto.key.KeyType;
@@ -217,6 +218,33 @@ class BothEndsTest {
         }
         assertThat(others).doesNotContain(id);
         assertThat(kit.failures.counts()).isEmpty();
+    }
+
+    /** As of several monitors that were dialled at once, of which one is kept (spec/msgr2 §3.13). */
+    @Scenario({"A20", "A21"})
+    @Test
+    void renewsTheLoginOverASessionThatWasNotTheLast() throws ProtocolException, IOException {
+        TicketAuthority authority = kit.authority(KeyType.AES, AuthorityOptions.DEFAULTS);
+        CephxClient admin = client(ADMIN, KeyType.AES);
+        meet(admin.client(EntityType.MON), monitor(authority));
+        long id = admin.globalId();
+        Met kept = meet(admin.client(EntityType.MON), monitor(authority));
+        Met late = meet(admin.client(EntityType.MON), monitor(authority));
+        for (int hour = 0; hour < 54; hour++) {
+            kit.clock.advance(Duration.ofHours(1));
+            authority.maintain();
+        }
+
+        TicketRenewal ofLate = admin.renewal(late.client().session()).orElseThrow();
+        TicketRenewal renewal = admin.renewal(kept.client().session()).orElseThrow();
+        AuthSession session = kept.server().session();
+        assertThat(session.request(ofLate.request().orElseThrow()).result()).isEqualTo(-Errno.EACCES);
+        AuthSession.Reply answer = session.request(renewal.request().orElseThrow());
+        assertThat(answer.result()).isZero();
+        assertThat(renewal.reply(reply(answer))).isEmpty();
+        assertThat(renewal.nextRenewal()).isAfter(kit.clock.instant());
+        assertThat(admin.globalId()).isEqualTo(id);
+        assertThat(admin.renewal(AuthSession.NONE)).isEmpty();
     }
 
     @Scenario("A22")
