@@ -10,11 +10,12 @@ import org.msgr2.core.address.EntityAddr;
  *
  * @param monitors v2 addresses, at least one. What the monitors' own map says is tried first as soon as there is one
  * @param pingInterval between two keepalives on the session
- * @param pingTimeout for the answer to one: then the monitor is given up
+ * @param pingTimeout since the last answer to one: then the monitor is given up. One has at least an interval to be answered
  * @param answerTimeout for the map, and for tickets: then the monitor is given up
  * @param commandTimeout from the call of {@link MonClient#command} to its answer
  * @param commandsMax commands that wait for a session or for their answers
  * @param commandBytesMax words and input of all of these together
+ * @param hunting how a monitor is looked for
  */
 public record MonClientConfig(
         List<EntityAddr> monitors,
@@ -23,7 +24,8 @@ public record MonClientConfig(
         Duration answerTimeout,
         Duration commandTimeout,
         int commandsMax,
-        long commandBytesMax) {
+        long commandBytesMax,
+        HuntConfig hunting) {
     private static final int MONITORS_MAX = 256;
     private static final int COMMANDS_MAX = 256;
     private static final long COMMAND_BYTES_MAX = 64L << 20;
@@ -50,6 +52,26 @@ public record MonClientConfig(
         }
     }
 
+    /** Looks for a monitor as Ceph does. */
+    public MonClientConfig(
+            List<EntityAddr> monitors,
+            Duration pingInterval,
+            Duration pingTimeout,
+            Duration answerTimeout,
+            Duration commandTimeout,
+            int commandsMax,
+            long commandBytesMax) {
+        this(
+                monitors,
+                pingInterval,
+                pingTimeout,
+                answerTimeout,
+                commandTimeout,
+                commandsMax,
+                commandBytesMax,
+                HuntConfig.DEFAULTS);
+    }
+
     /** Ceph's intervals; a minute for a command. */
     public static MonClientConfig of(List<EntityAddr> monitors) {
         return new MonClientConfig(
@@ -64,21 +86,27 @@ public record MonClientConfig(
 
     public MonClientConfig withPing(Duration interval, Duration timeout) {
         return new MonClientConfig(
-                monitors, interval, timeout, answerTimeout, commandTimeout, commandsMax, commandBytesMax);
+                monitors, interval, timeout, answerTimeout, commandTimeout, commandsMax, commandBytesMax, hunting);
     }
 
     public MonClientConfig withAnswerTimeout(Duration wait) {
         return new MonClientConfig(
-                monitors, pingInterval, pingTimeout, wait, commandTimeout, commandsMax, commandBytesMax);
+                monitors, pingInterval, pingTimeout, wait, commandTimeout, commandsMax, commandBytesMax, hunting);
     }
 
     public MonClientConfig withCommandTimeout(Duration wait) {
         return new MonClientConfig(
-                monitors, pingInterval, pingTimeout, answerTimeout, wait, commandsMax, commandBytesMax);
+                monitors, pingInterval, pingTimeout, answerTimeout, wait, commandsMax, commandBytesMax, hunting);
     }
 
     public MonClientConfig withCommands(int max, long bytesMax) {
-        return new MonClientConfig(monitors, pingInterval, pingTimeout, answerTimeout, commandTimeout, max, bytesMax);
+        return new MonClientConfig(
+                monitors, pingInterval, pingTimeout, answerTimeout, commandTimeout, max, bytesMax, hunting);
+    }
+
+    public MonClientConfig withHunting(HuntConfig hunt) {
+        return new MonClientConfig(
+                monitors, pingInterval, pingTimeout, answerTimeout, commandTimeout, commandsMax, commandBytesMax, hunt);
     }
 
     private static void positive(String name, Duration wait) {

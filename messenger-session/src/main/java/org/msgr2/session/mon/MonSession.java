@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,26 +12,43 @@ import org.msgr2.core.ProtocolException;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.message.MessageType;
 import org.msgr2.core.mon.MonCommand;
+import org.msgr2.core.mon.MonMap;
 import org.msgr2.core.mon.MonSubscribe;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.WireWriter;
 import org.msgr2.crypto.auth.cephx.AuthMessage;
 import org.msgr2.crypto.auth.cephx.TicketRenewal;
 import org.msgr2.session.Connection;
+import org.msgr2.session.ConnectionInfo;
 import org.msgr2.session.SendResult;
 
 /** A connection to a monitor, and what a {@link MonClient} says on it. Guarded by its client's lock. */
 final class MonSession {
     private final Connection connection;
     private final MonClientConfig config;
-    private @Nullable AuthExchange auth;
-    private @Nullable PingWatch ping;
+    private final MonitorIdentity identity;
+    private final @Nullable AuthExchange auth;
+    private final PingWatch ping;
+    private final long loggedInNs;
     private boolean open;
-    private long loggedInNs;
 
-    MonSession(Connection connection, MonClientConfig config) {
+    /**
+     * The monitor let us in.
+     *
+     * @param renewal of this login; null without cephx
+     */
+    MonSession(
+            Connection connection,
+            ConnectionInfo info,
+            @Nullable TicketRenewal renewal,
+            MonClientConfig config,
+            long nowNs) {
         this.connection = connection;
         this.config = config;
+        this.identity = new MonitorIdentity(connection.peerAddr(), info.peerName());
+        this.auth = renewal == null ? null : new AuthExchange(renewal, config.answerTimeout());
+        this.ping = new PingWatch(config.pingInterval(), config.pingTimeout(), nowNs);
+        this.loggedInNs = nowNs;
     }
 
     Connection connection() {
@@ -43,7 +59,7 @@ final class MonSession {
         return connection.equals(other);
     }
 
-    /** Null before the login, and without cephx. */
+    /** Null without cephx. */
     @Nullable AuthExchange auth() {
         return auth;
     }
@@ -53,28 +69,29 @@ final class MonSession {
         return auth != null && auth.asksForKeys();
     }
 
-    /** How long ago the login was; 0 before. */
+    /** How long ago the login was. */
     long ageNs(long nowNs) {
-        return ping == null ? 0 : nowNs - loggedInNs;
+        return nowNs - loggedInNs;
     }
 
-    /**
-     * The monitor let us in: the first thing to ask it for is its map (spec/msgr2 §3.13).
-     *
-     * @param renewal of this login; null without cephx
-     */
-    void loggedIn(@Nullable TicketRenewal renewal, long nowNs) {
-        loggedInNs = nowNs;
-        ping = new PingWatch(config.pingInterval(), config.pingTimeout(), nowNs);
-        auth = renewal == null ? null : new AuthExchange(renewal, config.answerTimeout());
+    /** Whether the monitor is who the map says that it is. */
+    @Nullable ProtocolException mismatch(MonMap map) {
+        return identity.mismatch(map);
+    }
+
+    /** The first thing to ask a monitor for is its map (spec/msgr2 §3.13). */
+    void askForMap() {
         send(Message.builder(MessageType.MON_GET_MAP), out -> {});
     }
 
-    /** The map has come; the next ones are to come unasked. */
-    void open(long epoch) {
+    /** The map has come. */
+    void open() {
         open = true;
-        MonSubscribe wish = new MonSubscribe(List.of(new MonSubscribe.Item("monmap", epoch + 1, false)), "");
-        send(Message.builder(MessageType.MON_SUBSCRIBE).version(MonSubscribe.VERSION, 1), wish::write);
+    }
+
+    /** @return false if there is no room in the queue now */
+    boolean subscribe(MonSubscribe wishes) {
+        return send(Message.builder(MessageType.MON_SUBSCRIBE).version(MonSubscribe.VERSION, 1), wishes::write);
     }
 
     /**
@@ -84,9 +101,6 @@ final class MonSession {
      * @return why the monitor is to be given up, if it is
      */
     @Nullable ProtocolException pump(long nowNs, long epoch) {
-        if (ping == null) {
-            return null;
-        }
         if (!open && ageNs(nowNs) >= config.answerTimeout().toNanos()) {
             return silent("no map", config.answerTimeout());
         }
@@ -108,13 +122,11 @@ final class MonSession {
 
     /** Whether a keepalive is to be sent now. */
     boolean pingDue(long nowNs) {
-        return ping != null && ping.poll(nowNs);
+        return ping.poll(nowNs);
     }
 
-    void pingAnswered() {
-        if (ping != null) {
-            ping.answered();
-        }
+    void pingAnswered(long nowNs) {
+        ping.answered(nowNs);
     }
 
     private ProtocolException silent(String missing, Duration wait) {
@@ -123,11 +135,13 @@ final class MonSession {
     }
 
     /** Whoever does not get through with this runs into its timeout. */
-    private void send(Message.Builder builder, Consumer<WireWriter> front) {
+    private boolean send(Message.Builder builder, Consumer<WireWriter> front) {
         Message message = builder.front(encoded(front)).build();
-        if (!connection.send(message).accepted()) {
+        boolean accepted = connection.send(message).accepted();
+        if (!accepted) {
             message.release();
         }
+        return accepted;
     }
 
     SendResult send(CommandTable.Pending command, UUID fsid) {
@@ -151,9 +165,6 @@ final class MonSession {
 
     /** How long nothing needs to be done, or {@code atMost}. */
     Duration idle(long nowNs, Instant now, Duration atMost) {
-        if (ping == null) {
-            return atMost;
-        }
         Duration idle = shorter(atMost, ping.idle(nowNs));
         if (!open) {
             idle = shorter(

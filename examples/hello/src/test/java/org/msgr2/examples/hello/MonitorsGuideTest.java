@@ -7,10 +7,12 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,8 @@ import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.feature.CephFeatures;
+import org.msgr2.core.message.Message;
+import org.msgr2.core.message.MessageType;
 import org.msgr2.core.mon.MonCommand;
 import org.msgr2.core.mon.MonMap;
 import org.msgr2.core.wire.UTime;
@@ -41,8 +45,10 @@ import org.msgr2.crypto.key.CryptoKey;
 import org.msgr2.crypto.key.KeyType;
 import org.msgr2.crypto.key.Keyring;
 import org.msgr2.session.Connection;
+import org.msgr2.session.Dispatcher;
 import org.msgr2.session.Messenger;
 import org.msgr2.session.Policy;
+import org.msgr2.session.mon.HuntConfig;
 import org.msgr2.session.mon.MonClient;
 import org.msgr2.session.mon.MonClientConfig;
 import org.msgr2.session.mon.MonCommandResult;
@@ -145,6 +151,35 @@ class MonitorsGuideTest {
         assertThat(monitors.session()).isEmpty();
         messenger.close();
         osdDaemon.close();
+    }
+
+    @Test
+    void isToldAndLooksForMonitorsInItsOwnWay() throws ExecutionException, InterruptedException, TimeoutException {
+        MonClientConfig patient = MonClientConfig.of(addresses)
+                .withHunting(HuntConfig.DEFAULTS.withParallel(2).withInterval(Duration.ofSeconds(1)))
+                .withPing(Duration.ofSeconds(5), Duration.ofSeconds(15));
+
+        CephxClient cephx = new CephxClient(CephxConfig.of(ADMIN, key(ADMIN)), InstantSource.system(), entropy);
+        MonClient monitors = new MonClient(patient, cephx);
+        CompletableFuture<Message> told = new CompletableFuture<>();
+        Dispatcher behind = new Dispatcher() {
+            @Override
+            public boolean dispatch(Connection connection, Message message) {
+                return message.is(MessageType.CONFIG) && told.complete(message);
+            }
+        };
+        Messenger messenger = Messenger.builder(ADMIN.toString())
+                .auth(self -> new CephxAuth(cephx, new NoneAuth(self)))
+                .dispatcher(monitors)
+                .dispatcher(behind)
+                .build();
+        monitors.start(messenger);
+
+        monitors.subscribe("config", 0);
+        monitors.subscribe("osdmap", 1);
+
+        assertThat(told.get(10, SECONDS)).isNotNull();
+        messenger.close();
     }
 
     private EntityAddr servesTickets() {
