@@ -81,6 +81,15 @@ class MonHuntTest extends NetworkTestBase<TestNetwork.Virtual> {
         return TestMonitor.map(epoch, infos());
     }
 
+    /** The others keep their ranks. */
+    private MonMap mapWithout(TestMonitor removed) {
+        List<MonInfo> rest = infos().stream()
+                .filter(info -> !info.name().equals(removed.name))
+                .toList();
+        return TestMonitor.map(
+                2, rest, monitors.stream().map(monitor -> monitor.name).toList());
+    }
+
     private List<MonInfo> infos() {
         return monitors.stream()
                 .map(monitor -> TestMonitor.info(monitor.name, monitor.addr, 0, 0))
@@ -100,6 +109,7 @@ class MonHuntTest extends NetworkTestBase<TestNetwork.Virtual> {
         client.start(start(messenger("client.admin")
                 .auth(name -> new CephxAuth(cephx, new NoneAuth(name)))
                 .limits(limits())
+                .entropy(TestCluster.seeded(49))
                 .dispatcher(client)));
         return client;
     }
@@ -425,9 +435,7 @@ class MonHuntTest extends NetworkTestBase<TestNetwork.Virtual> {
         monitors(3);
         MonClient client = open();
         TestMonitor first = monitorOf(client);
-        tellAll(TestMonitor.map(
-                2,
-                infos().stream().filter(info -> !info.name().equals(first.name)).toList()));
+        tellAll(mapWithout(first));
         network.settle();
         assertThat(monitorOf(client)).isNotSameAs(first);
         assertThat(first.accepted).isEmpty();
@@ -440,9 +448,7 @@ class MonHuntTest extends NetworkTestBase<TestNetwork.Virtual> {
         monitors(3);
         MonClient client = open();
         TestMonitor first = monitorOf(client);
-        MonMap without = TestMonitor.map(
-                2,
-                infos().stream().filter(info -> !info.name().equals(first.name)).toList());
+        MonMap without = mapWithout(first);
         MonMap old = first.map;
         monitors.stream().filter(monitor -> !monitor.equals(first)).forEach(monitor -> monitor.map = without);
         first.tell(without);

@@ -92,6 +92,10 @@ final class TestMonitor implements Dispatcher {
 
     /** @param monitors in the order of their ranks */
     static MonMap map(long epoch, List<MonInfo> monitors) {
+        return map(epoch, monitors, monitors.stream().map(MonInfo::name).toList());
+    }
+
+    static MonMap map(long epoch, List<MonInfo> monitors, List<String> ranks) {
         return new MonMap(
                 TestCluster.FSID,
                 epoch,
@@ -100,7 +104,7 @@ final class TestMonitor implements Dispatcher {
                 0,
                 0,
                 monitors,
-                monitors.stream().map(MonInfo::name).toList(),
+                ranks,
                 LoneMonitor.MIN_RELEASE,
                 Set.of(),
                 ElectionStrategy.CLASSIC,

@@ -126,18 +126,23 @@ final class MonHuntIT {
             }
         }
 
-        /** Changes the monitors' map, and hears of it without asking. */
-        void seeAChange(String monitor, int weight) throws Exception {
+        /** Changes the monitors' map, and hears of it without asking for it. */
+        void seeAChange(String monitor, int weight) {
+            List<String> change = List.of(
+                    "{\"prefix\": \"mon set-weight\", \"name\": \"" + monitor + "\", \"weight\": " + weight + "}");
             long before = monitors.monMap().orElseThrow().epoch();
-            MonCommandResult answer = get(monitors.command(List.of(
-                    "{\"prefix\": \"mon set-weight\", \"name\": \"" + monitor + "\", \"weight\": " + weight + "}")));
-            assertThat(answer.status()).isNotNull();
-            assertThat(answer.result()).isZero();
+            // A monitor answers before the others agree, and an election forgets it (observed on 16.2.15): asked again.
             Awaitility.await("a newer map")
                     .atMost(WAIT)
-                    .until(() -> monitors.monMap().orElseThrow().epoch() > before
-                            && monitors.monMap().orElseThrow().monitors().stream()
-                                    .anyMatch(info -> info.name().equals(monitor) && info.weight() == weight));
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> shows(monitor, weight) || monitors.command(change) == null);
+            assertThat(monitors.monMap().orElseThrow().epoch()).isGreaterThan(before);
+        }
+
+        private boolean shows(String monitor, int weight) {
+            return monitors.monMap().orElseThrow().monitors().stream()
+                    .anyMatch(info -> info.name().equals(monitor) && info.weight() == weight);
         }
 
         void hasConfig(int atLeast) {
