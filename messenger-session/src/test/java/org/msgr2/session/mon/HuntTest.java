@@ -1,6 +1,7 @@
 package org.msgr2.session.mon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import java.time.Duration;
@@ -271,6 +272,21 @@ class HuntTest {
             hunt.lost(Duration.ofSeconds(1).toNanos(), null, nowNs);
         }
         assertThat(Duration.ofNanos(nowNs - BEGIN)).isGreaterThan(Duration.ofSeconds(50));
+    }
+
+    @Test
+    void refusesNonsense() {
+        HuntConfig good = HuntConfig.DEFAULTS;
+        assertThatThrownBy(() -> good.withParallel(0)).hasMessage("parallel must be 1 to 16: 0");
+        assertThatThrownBy(() -> good.withParallel(17)).hasMessage("parallel must be 1 to 16: 17");
+        assertThatThrownBy(() -> good.withInterval(Duration.ZERO)).hasMessageContaining("1 ms to 1 day");
+        assertThatThrownBy(() -> good.withInterval(Duration.ofDays(2))).hasMessageContaining("1 ms to 1 day");
+        assertThatThrownBy(() -> good.withBackoff(0.9, 1, 10))
+                .hasMessageContaining("backoff must be 1.0 to 1000.0: 0.9");
+        assertThatThrownBy(() -> good.withBackoff(Double.NaN, 1, 10)).hasMessageContaining("NaN");
+        assertThatThrownBy(() -> good.withBackoff(1.5, 0, 10)).hasMessageContaining("multipleMin must be 1.0");
+        assertThatThrownBy(() -> good.withBackoff(1.5, 4, 3))
+                .hasMessageContaining("multipleMax must be 4.0 to 1000.0: 3.0");
     }
 
     @Test
