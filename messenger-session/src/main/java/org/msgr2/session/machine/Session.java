@@ -10,8 +10,6 @@ import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.Ack;
 import org.msgr2.core.frame.ControlFrame.Keepalive2;
 import org.msgr2.core.frame.ControlFrame.Keepalive2Ack;
-import org.msgr2.core.frame.ControlFrame.SessionReconnect;
-import org.msgr2.core.frame.ControlFrame.SessionReconnectOk;
 import org.msgr2.core.frame.Frame;
 import org.msgr2.core.frame.FrameBounds;
 import org.msgr2.core.frame.FrameSink;
@@ -30,7 +28,6 @@ import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.ConnectNegotiation;
 import org.msgr2.session.negotiation.Established;
-import org.msgr2.session.negotiation.SessionIds;
 
 /**
  * One session with one peer (spec/msgr2 §5): decides when to dial, what to send next and what a frame means. It owns no
@@ -52,7 +49,7 @@ public final class Session {
     private final SessionEffects effects;
     private final Outbound outbound;
     private final AckTracker acks = new AckTracker();
-    private final SessionIds ids = new SessionIds();
+    private final Establishment establishment = new Establishment();
     private final Keepalive keepalive = new Keepalive();
     private final Liveness liveness;
     private final Receiver receiver;
@@ -61,21 +58,10 @@ public final class Session {
 
     private SessionState state = SessionState.CONNECTING;
     private int generation;
-    private int attempt;
     private boolean closing;
     private boolean transportOpen;
     private boolean lossy;
     private boolean disposable;
-    /** The peer has shown that it knows this session, as it is established now. */
-    private boolean confirmed;
-    /** When the peer has last said a global_seq. */
-    private long heardNs;
-
-    private boolean everHeard;
-    private @Nullable ConnectNegotiation negotiation;
-    private @Nullable Secured negotiating;
-    private @Nullable ControlFrame negotiationFrame;
-    private @Nullable Established established;
 
     public Session(SessionConfig config, SessionEffects effects) {
         this.config = config;
@@ -99,11 +85,8 @@ public final class Session {
     }
 
     private void startAttempt(long nowNs) {
-        if (ids.established()) {
-            ids.reconnecting();
-        }
+        establishment.attempt();
         state = SessionState.CONNECTING;
-        attempt++;
         openTransport();
         effects.armTimer(TimerId.READY, nowNs + limits.timeouts().ready().toNanos());
         effects.connect(generation);
@@ -123,34 +106,33 @@ public final class Session {
             return;
         }
         receiver.open(secured.decoder());
-        negotiating = secured;
-        negotiation = new ConnectNegotiation(terms, secured, ids);
-        negotiationFrame = negotiation.start(acks.inSeq());
+        establishment.negotiate(terms, secured, acks.inSeq());
         effects.wantWrite();
     }
 
-    private void negotiated(ConnectNegotiation with, ControlFrame frame, long nowNs) throws ProtocolException {
-        ConnectNegotiation.Verdict verdict = with.frame(frame);
+    private void negotiated(ControlFrame frame, long nowNs) throws ProtocolException {
+        ConnectNegotiation.Verdict verdict = establishment.answered(frame);
         if (verdict instanceof ConnectNegotiation.Begun begun) {
-            confirmed = true;
             outbound.restart();
             acks.restart();
-            ready(begun.established(), true, nowNs);
+            ready(establishment.begun(begun.established()), true, nowNs);
         } else if (verdict instanceof ConnectNegotiation.Resumed resumed) {
             if (!outbound.resume(resumed.msgSeq())) {
                 throw impossible(resumed.msgSeq());
             }
-            ready(known(established).over(known(negotiating)), true, nowNs);
+            ready(establishment.resumed(), true, nowNs);
         } else if (verdict instanceof ConnectNegotiation.Again again) {
-            say(again.frame());
+            establishment.say(again.frame());
+            effects.wantWrite();
         } else if (verdict instanceof ConnectNegotiation.Forgotten forgotten) {
             if (forgotten.full()) {
                 forget();
             } else {
-                ids.forgetAcceptor();
+                establishment.forgetAcceptor();
                 acks.restart();
             }
-            say(with.start(acks.inSeq()));
+            establishment.begin(acks.inSeq());
+            effects.wantWrite();
         } else {
             waitForPeer(nowNs);
         }
@@ -166,11 +148,6 @@ public final class Session {
         return cause;
     }
 
-    private void say(ControlFrame frame) {
-        negotiationFrame = frame;
-        effects.wantWrite();
-    }
-
     /** The peer's own connection wins, and should be here any moment. */
     private void waitForPeer(long nowNs) {
         closeTransport(false);
@@ -178,7 +155,7 @@ public final class Session {
         Duration wait = limits.timeouts().backoffMax();
         effects.armTimer(TimerId.BACKOFF, nowNs + wait.toNanos());
         ProtocolException cause = new ProtocolException(FaultKind.SEQUENCE, "the peer prefers a connection of its own");
-        effects.notify(new SessionEvent.AttemptFailed(attempt, cause.fromPeer(config.peer()), wait));
+        effects.notify(new SessionEvent.AttemptFailed(establishment.attempts(), cause.fromPeer(config.peer()), wait));
     }
 
     /**
@@ -190,28 +167,18 @@ public final class Session {
         if (begin.rule().action() == AcceptDecision.Action.RESET_AND_TAKE_OVER) {
             forget();
         }
-        ids.begin(begin.clientCookie());
-        ids.establish(begin.reply().cookie());
-        ids.heard(begin.globalSeq());
         outbound.restart();
         acks.restart();
-        confirmed = false;
-        negotiationFrame = begin.reply();
-        ready(begin.established(), false, nowNs);
+        ready(establishment.accepted(begin), false, nowNs);
     }
 
     /** The peer has dialled, and the session goes on over that transport. Otherwise as {@link #accepted}. */
     public void resumed(AcceptNegotiation.Resume resume, long nowNs) {
-        SessionReconnect asked = resume.asked();
         take(resume.secured());
-        ids.connectSeq(asked.connectSeq());
-        ids.heard(asked.globalSeq());
-        if (!outbound.resume(asked.msgSeq())) {
-            throw new IllegalStateException("no rule lets that pass: " + asked);
+        if (!outbound.resume(resume.asked().msgSeq())) {
+            throw new IllegalStateException("no rule lets that pass: " + resume.asked());
         }
-        confirmed = true;
-        negotiationFrame = new SessionReconnectOk(acks.inSeq());
-        ready(known(established).over(resume.secured()), false, nowNs);
+        ready(establishment.taken(resume, acks.inSeq()), false, nowNs);
     }
 
     private void take(Secured secured) {
@@ -223,29 +190,13 @@ public final class Session {
 
     private void ready(Established agreed, boolean dialled, long nowNs) {
         state = SessionState.READY;
-        heardNs = nowNs;
-        everHeard = true;
-        established = agreed;
+        establishment.ready(agreed, nowNs);
         lossy = lossy || agreed.lossy();
-        negotiation = null;
-        negotiating = null;
-        attempt = 0;
         backoff.ready(nowNs);
-        Secured secured = agreed.secured();
-        secured.decoder().bounds(FrameBounds.session(limits));
+        agreed.secured().decoder().bounds(FrameBounds.session(limits));
         effects.disarmTimer(TimerId.READY);
         liveness.ready(nowNs);
-        ConnectionInfo info = new ConnectionInfo(
-                agreed.peerName(),
-                agreed.peerAddrs(),
-                secured.identity(),
-                secured.auth(),
-                agreed.localAddrs(),
-                secured.revision(),
-                secured.mode(),
-                secured.peerBanner(),
-                agreed.features(),
-                endsWithTransport());
+        ConnectionInfo info = establishment.info(endsWithTransport());
         effects.notify(dialled ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
     }
@@ -256,26 +207,12 @@ public final class Session {
      * @param openedNs when that connection was opened
      */
     public ExistingSession existing(boolean sameEntity, long openedNs) {
-        return new ExistingSession(
-                state.phase(),
-                false, // a transport is taken over in one step
-                endsWithTransport(),
-                config.policy().server(),
-                config.policy().resetCheck(),
-                ids.clientCookie(),
-                ids.serverCookie(),
-                confirmed,
-                ids.peerGlobalSeq(),
-                everHeard && heardNs - openedNs >= 0,
-                ids.connectSeq(),
-                outbound.ackedSeq(),
-                outbound.sentSeq(),
-                sameEntity);
+        return establishment.existing(state, endsWithTransport(), config.policy(), outbound, sameEntity, openedNs);
     }
 
     /** Who the peer has proven to be; null before the session was ready for the first time. */
     public @Nullable PeerIdentity identity() {
-        return established == null ? null : established.secured().identity();
+        return establishment.identity();
     }
 
     /** The peer has to come with CLIENT_IDENT: its position was impossible. */
@@ -296,8 +233,7 @@ public final class Session {
 
     /** Everything but the transport begins anew, since one of the ends knows nothing of the session. */
     private void forget() {
-        ids.reset();
-        confirmed = false;
+        establishment.forget();
         acks.restart();
         effects.dropUndelivered();
         effects.notify(new SessionEvent.RemoteReset());
@@ -340,15 +276,15 @@ public final class Session {
     }
 
     private void frame(Frame frame, long nowNs) throws ProtocolException {
-        confirmed = confirmed || negotiation == null;
+        establishment.heardFrame();
         if (frame.tag() == Tag.MESSAGE) {
             message(frame.toMessage());
             return;
         }
         ControlFrame control = frame.toControl(limits);
         frame.release();
-        if (negotiation != null) {
-            negotiated(negotiation, control, nowNs);
+        if (establishment.isNegotiating()) {
+            negotiated(control, nowNs);
         } else if (control instanceof Keepalive2 ping) {
             keepalive.asked(ping.timestamp());
             effects.wantWrite();
@@ -427,10 +363,9 @@ public final class Session {
         if (!transportOpen) {
             return false;
         }
-        if (negotiationFrame != null) {
-            ControlFrame frame = negotiationFrame;
-            negotiationFrame = null;
-            sink.frame(outFrame.control(frame));
+        ControlFrame negotiated = establishment.pollFrame();
+        if (negotiated != null) {
+            sink.frame(outFrame.control(negotiated));
             return true;
         }
         if (state != SessionState.READY) {
@@ -504,7 +439,8 @@ public final class Session {
 
     private void readyTimedOut(long nowNs) {
         if (state == SessionState.CONNECTING) {
-            String doing = negotiation != null ? "waiting for " + negotiation.waitingFor() : effects.transportStatus();
+            String awaited = establishment.waitingFor();
+            String doing = awaited != null ? "waiting for " + awaited : effects.transportStatus();
             String detail = "not ready within " + limits.timeouts().ready() + ": " + doing;
             fault(new ProtocolException(FaultKind.TIMEOUT, detail), nowNs);
         }
@@ -587,7 +523,7 @@ public final class Session {
             }
         } else {
             long waitNs = backOff(nowNs);
-            effects.notify(new SessionEvent.AttemptFailed(attempt, cause, Duration.ofNanos(waitNs)));
+            effects.notify(new SessionEvent.AttemptFailed(establishment.attempts(), cause, Duration.ofNanos(waitNs)));
         }
     }
 
@@ -615,9 +551,7 @@ public final class Session {
         transportOpen = false;
         receiver.close();
         outbound.transportLost();
-        negotiation = null;
-        negotiating = null;
-        negotiationFrame = null;
+        establishment.transportLost();
         for (TimerId id : OF_TRANSPORT) {
             effects.disarmTimer(id);
         }
@@ -664,13 +598,6 @@ public final class Session {
         return transportOpen && ofGeneration == generation;
     }
 
-    private static <T> T known(@Nullable T value) {
-        if (value == null) {
-            throw new IllegalStateException("not before the session was established");
-        }
-        return value;
-    }
-
     public SessionState state() {
         return state;
     }
@@ -682,7 +609,7 @@ public final class Session {
     /** Whether {@link #poll} has something to hand out. */
     public boolean hasWork() {
         return transportOpen
-                && (negotiationFrame != null
+                && (establishment.hasFrame()
                         || (state == SessionState.READY
                                 && (keepalive.hasWork()
                                         || !outbound.isEmpty()
