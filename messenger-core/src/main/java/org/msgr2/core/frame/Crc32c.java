@@ -19,7 +19,18 @@ final class Crc32c {
 
     /** Of {@code length} bytes from {@code index}, from all ones. Indices of the buffer stay. */
     int segment(ByteBuf bytes, int index, int length) {
+        begin();
+        add(bytes, index, length);
+        return value();
+    }
+
+    /** Of no bytes yet. Nothing else may be computed before {@link #value} was asked for. */
+    void begin() {
         crc.reset();
+    }
+
+    /** Of {@code length} more bytes. */
+    void add(ByteBuf bytes, int index, int length) {
         if (bytes.hasArray()) {
             crc.update(bytes.array(), bytes.arrayOffset() + index, length);
         } else if (bytes.nioBufferCount() == 1) {
@@ -29,6 +40,10 @@ final class Crc32c {
                 crc.update(part);
             }
         }
+    }
+
+    /** Of what was added since {@link #begin}, from all ones. */
+    int value() {
         return ~(int) crc.getValue();
     }
 

@@ -6,6 +6,8 @@ import org.msgr2.core.ProtocolException;
 public interface FrameEncoder extends AutoCloseable {
 
     /**
+     * Writes a frame, or the next piece of it: see {@link OutFrame#hasRest}.
+     *
      * @param frame borrowed; its large segments are passed to the sink as retained slices
      * @throws ProtocolException if the frame can no longer be protected: a cipher that ran out of nonces
      */

@@ -6,6 +6,9 @@ import org.msgr2.core.ProtocolException;
 @FunctionalInterface
 public interface FrameSink {
 
-    /** @param frame borrowed for the duration of the call */
+    /**
+     * @param frame borrowed for the duration of the call; if it has a rest then, it comes again for it, before any other (see
+     *     {@link OutFrame#hasRest})
+     */
     void frame(OutFrame frame) throws ProtocolException;
 }

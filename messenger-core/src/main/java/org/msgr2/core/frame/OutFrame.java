@@ -9,7 +9,8 @@ import org.msgr2.core.wire.WireWriter;
  * A frame about to be encoded: tag and segments. One instance is filled again and again by the machine that is polled,
  * so nothing is allocated per frame. Not thread-safe.
  *
- * <p>The payload segments are borrowed from the message and stay valid until the encoder returns.
+ * <p>An encoder may write a large frame in pieces: then {@link #hasRest} holds when it returns, and it wants the same frame
+ * again before any other. The payload segments are borrowed from the message and stay valid until there is no rest.
  */
 public final class OutFrame {
     private static final int FIRST_BYTES_INITIAL = 128;
@@ -23,6 +24,8 @@ public final class OutFrame {
     private int dataAlignment;
     private int segments = 1;
     private LateStatus lateStatus = LateStatus.COMPLETE;
+    private boolean rest;
+    private boolean lastPiece;
 
     /** @param firstBytesMax the largest control payload that can be written */
     public OutFrame(int firstBytesMax) {
@@ -57,7 +60,8 @@ public final class OutFrame {
     }
 
     /**
-     * Says in the epilogue that the frame is void, so that the receiver drops it without an error.
+     * Says in the epilogue that the frame is void, so that the receiver drops it without an error. What is not written yet
+     * of a frame that has a rest leaves as zeros, without a look at the message.
      *
      * @throws IllegalStateException for a frame of one segment, which has no epilogue in msgr2.1
      */
@@ -75,6 +79,32 @@ public final class OutFrame {
         front = middle = data = Unpooled.EMPTY_BUFFER;
         segments = 1;
         lateStatus = LateStatus.COMPLETE;
+        rest = false;
+    }
+
+    /** Whether the frame was begun, and the encoder has to be called again to end it. */
+    public boolean hasRest() {
+        return rest;
+    }
+
+    /** Whether the next call of the encoder ends the frame: the last moment for {@link #abort}. */
+    public boolean endsWithNextPiece() {
+        return rest && lastPiece;
+    }
+
+    /**
+     * For encoders: whether something is left to write.
+     *
+     * @param inOnePiece whether all of that goes with the next call
+     */
+    void rest(boolean left, boolean inOnePiece) {
+        rest = left;
+        lastPiece = inOnePiece;
+    }
+
+    /** The transport is gone, and with it what was left to write. */
+    public void drop() {
+        start(Tag.WAIT);
     }
 
     public Tag tag() {

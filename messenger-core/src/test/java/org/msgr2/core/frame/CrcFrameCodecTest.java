@@ -15,6 +15,7 @@ import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.message.Message;
@@ -394,6 +395,71 @@ class CrcFrameCodecTest {
             assertThat(outcome).isEqualTo(new FrameFeed.Outcome(1, 2, 1));
         }
         assertThat(seqs).containsExactly(3L);
+    }
+
+    @Scenario("F02")
+    @ParameterizedTest
+    @CsvSource({"0,0,262144", "0,0,262145", "262144,0,1", "300000,0,300000", "1,524288,7", "0,100,1000000"})
+    void aLargeFrameLeavesInPiecesWhoseBytesAreTheSame(int front, int middle, int data) throws ProtocolException {
+        Message message = message(front, middle, data);
+        OutFrame out = new OutFrame(128).message(message, 1, 0);
+        CrcFrameEncoder encoder = new CrcFrameEncoder(Revision.MSGR2_1);
+        BufferSink sink = new BufferSink();
+        int pieces = 0;
+        do {
+            int before = sink.toByteArray().length;
+            boolean last = out.endsWithNextPiece();
+            encoder.encode(out, sink);
+            pieces++;
+            assertThat(last).as("piece " + pieces).isEqualTo(pieces > 1 && !out.hasRest());
+            assertThat(sink.toByteArray().length - before).isBetween(1, CrcFrameEncoder.PIECE_BYTES + 200);
+        } while (out.hasRest());
+        message.release();
+        assertThat(pieces)
+                .isEqualTo((front + middle + data + CrcFrameEncoder.PIECE_BYTES - 1) / CrcFrameEncoder.PIECE_BYTES);
+        try (FrameDecoder decoder = decoder(Revision.MSGR2_1, FrameBounds.session(LIMITS))) {
+            assertThat(FrameFeed.whole(decoder, sink.toByteArray(), frame -> assertMessage(frame, front, middle, data)))
+                    .isEqualTo(new FrameFeed.Outcome(1, 1, 0));
+        }
+    }
+
+    @Test
+    void aFrameOfMsgr20IsWrittenAtOnce() throws ProtocolException {
+        Message message = message(0, 0, 1_000_000);
+        OutFrame out = new OutFrame(128).message(message, 1, 0);
+        new CrcFrameEncoder(Revision.MSGR2_0).encode(out, new BufferSink());
+        message.release();
+        assertThat(out.hasRest()).isFalse();
+    }
+
+    @Scenario({"F13", "F14"})
+    @ParameterizedTest
+    @CsvSource({"0,0,1000000,1", "0,0,1000000,3", "300000,0,300000,1", "10,300000,10,1"})
+    void theRestOfAFrameThatIsAbortedInTheMiddleIsZeros(int front, int middle, int data, int piecesBefore)
+            throws ProtocolException {
+        Message message = message(front, middle, data);
+        CrcFrameEncoder encoder = new CrcFrameEncoder(Revision.MSGR2_1);
+        OutFrame out = new OutFrame(128).message(message, 1, 0);
+        BufferSink sink = new BufferSink();
+        for (int i = 0; i < piecesBefore; i++) {
+            encoder.encode(out, sink);
+        }
+        int before = sink.toByteArray().length;
+        out.abort();
+        while (out.hasRest()) {
+            encoder.encode(out, sink);
+        }
+        byte[] bytes = sink.toByteArray();
+        byte[] rest = Arrays.copyOfRange(bytes, before, bytes.length - CrcFrameEncoder.EPILOGUE_BYTES_REV1);
+        assertThat(rest).as("what follows the abort").isEqualTo(new byte[rest.length]);
+        assertThat(bytes[bytes.length - CrcFrameEncoder.EPILOGUE_BYTES_REV1]).isEqualTo((byte) 0x1);
+        sink.append(Unpooled.wrappedBuffer(FrameBytes.of(encoder, message, 1, 0)));
+        message.release();
+        try (FrameDecoder decoder = decoder(Revision.MSGR2_1, FrameBounds.session(LIMITS))) {
+            assertThat(FrameFeed.whole(decoder, sink.toByteArray(), frame -> assertMessage(frame, front, middle, data)))
+                    .as("its crcs hold, and the next frame is found")
+                    .isEqualTo(new FrameFeed.Outcome(1, 2, 1));
+        }
     }
 
     @Test

@@ -14,7 +14,9 @@ public final class FrameBytes {
 
     public static byte[] of(FrameEncoder encoder, OutFrame frame) throws ProtocolException {
         BufferSink sink = new BufferSink();
-        encoder.encode(frame, sink);
+        do {
+            encoder.encode(frame, sink);
+        } while (frame.hasRest());
         return sink.toByteArray();
     }
 

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * then what it has brought for the application, then what the application has sent, then one write. So application code
  * never runs within a step of the session, and what it sends in answer leaves with the same flush.
  */
-final class ConnectionDriver implements SessionEffects {
+final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionDriver.class);
     /** A pass leaves the loop to others after so many frames; the rest follows in another. */
     private static final int FRAMES_PER_PASS_MAX = 1024;
@@ -122,13 +122,23 @@ final class ConnectionDriver implements SessionEffects {
         }
     }
 
-    private void onLoop(Runnable step) {
+    @Override
+    public void revoked(OutMessage message) {
+        if (!onLoop(() -> session.revoked(message))) {
+            handle.unreserve(message);
+        }
+    }
+
+    /** @return false if the loop has ended */
+    private boolean onLoop(Runnable step) {
         try {
             loop.execute(() -> pass(step));
+            return true;
         } catch (RejectedExecutionException e) {
             // The messenger is closed and its loops have ended: nothing will ever be written.
             discardMailbox();
             failPings("the messenger is closed");
+            return false;
         }
     }
 
@@ -271,8 +281,10 @@ final class ConnectionDriver implements SessionEffects {
 
     private void discardMailbox() {
         for (OutMessage message = handle.takeSent(); message != null; message = handle.takeSent()) {
-            message.message().release();
-            handle.unreserve(message);
+            if (message.discard()) {
+                message.message().release();
+                handle.unreserve(message);
+            }
         }
     }
 

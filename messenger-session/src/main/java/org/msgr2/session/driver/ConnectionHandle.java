@@ -80,7 +80,7 @@ public final class ConnectionHandle implements Connection {
             driver.wake();
             return Refused.BACK_PRESSURED;
         }
-        OutMessage accepted = new OutMessage(message, numbers.incrementAndGet(), bytes);
+        OutMessage accepted = new OutMessage(message, numbers.incrementAndGet(), bytes, driver);
         mailbox.offer(accepted);
         driver.wake();
         return accepted;

@@ -1,56 +1,64 @@
 package org.msgr2.session.machine;
 
-import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.message.PriorityFifo;
 
 /**
- * Messages to be sent: the highest priority first, in order within one (spec/msgr2 §7.4). Its bound is kept where messages
+ * Messages to be sent: the highest priority first, in order within one (spec/msgr2 §7.4). Those that their sender has taken
+ * back do not count; they are removed when they are in the way, or more than the others. Its bound is kept where messages
  * are accepted. Not thread-safe.
  */
 final class OutQueue {
-    private final TreeMap<Integer, ArrayDeque<OutMessage>> byPriority = new TreeMap<>(Comparator.reverseOrder());
-    /** The queue of the highest priority that has messages: most connections use one priority. */
-    private @Nullable ArrayDeque<OutMessage> first;
-
-    private int firstPriority;
+    private final PriorityFifo<OutMessage> queue = new PriorityFifo<>();
+    /** So many in the queue are known to be taken back. */
+    private int revoked;
 
     void add(OutMessage message) {
-        int priority = message.message().header().priority();
-        if (first != null && priority == firstPriority) {
-            first.add(message);
-            return;
-        }
-        byPriority.computeIfAbsent(priority, p -> new ArrayDeque<>()).add(message);
-        if (first == null || priority > firstPriority) {
-            findFirst();
+        if (!message.isRevoked()) {
+            message.place(OutMessage.Place.QUEUED);
+            queue.add(message.message().header().priority(), message);
         }
     }
 
-    /** The next message; null when there is none. */
+    /** The next message, which cannot be taken back from now on; null when there is none. */
     @Nullable OutMessage poll() {
-        if (first == null) {
-            return null;
+        for (OutMessage message = queue.poll(); message != null; message = queue.poll()) {
+            left(message);
+            if (message.begin()) {
+                return message;
+            }
         }
-        OutMessage message = first.remove();
-        if (first.isEmpty()) {
-            byPriority.remove(firstPriority);
-            findFirst();
+        return null;
+    }
+
+    /** A message was taken back. It may never have been here, or have left already. */
+    void revoked(OutMessage message) {
+        if (message.place() != OutMessage.Place.QUEUED) {
+            return;
         }
-        return message;
+        message.place(OutMessage.Place.REVOKED);
+        revoked++;
+        if (revoked > queue.size() / 2) {
+            queue.removeIf(this::removes);
+        }
+    }
+
+    private boolean removes(OutMessage message) {
+        if (message.isRevoked()) {
+            left(message);
+            return true;
+        }
+        return false;
+    }
+
+    private void left(OutMessage message) {
+        if (message.place() == OutMessage.Place.REVOKED) {
+            revoked--;
+        }
+        message.place(OutMessage.Place.ELSEWHERE);
     }
 
     boolean isEmpty() {
-        return first == null;
-    }
-
-    private void findFirst() {
-        if (byPriority.isEmpty()) {
-            first = null;
-        } else {
-            firstPriority = byPriority.firstKey();
-            first = byPriority.firstEntry().getValue();
-        }
+        return queue.size() == revoked;
     }
 }

@@ -33,6 +33,12 @@ final class Outbound {
         queue.add(message);
     }
 
+    /** Its sender has taken it back before it was begun; its payload is released. */
+    void revoked(OutMessage message) {
+        queue.revoked(message);
+        through.accept(message);
+    }
+
     /** Nothing is to be written. */
     boolean isEmpty() {
         return again.isEmpty() && queue.isEmpty();
@@ -64,6 +70,18 @@ final class Outbound {
         } else {
             release(message);
         }
+    }
+
+    /** What {@link #next} gave was taken back in mid-frame: the peer drops it, and its number goes to the next one. */
+    void aborted(OutMessage message) {
+        outSeq--;
+        release(message);
+    }
+
+    /** What {@link #next} gave could not be written whole: it is to be written again. */
+    void unwritten(OutMessage message) {
+        outSeq--;
+        again.addFirst(message);
     }
 
     /** The peer has everything up to that number. One beyond all that was sent means all of it. */
@@ -133,7 +151,10 @@ final class Outbound {
         while (!isEmpty()) {
             OutMessage message = again.isEmpty() ? queue.poll() : again.remove();
             if (message == null) {
-                break;
+                break; // what is left was taken back at this moment
+            }
+            if (!message.discard()) {
+                throw new IllegalStateException(message + " has two ends");
             }
             first = Math.min(first, message.number());
             last = Math.max(last, message.number());

@@ -55,6 +55,7 @@ public final class Session {
     private final Receiver receiver;
     private final Backoff backoff;
     private final OutFrame outFrame;
+    private final MessageWriter writer;
 
     private SessionState state = SessionState.CONNECTING;
     private int generation;
@@ -73,6 +74,7 @@ public final class Session {
         this.receiver = new Receiver(effects, this::frame);
         this.backoff = new Backoff(limits.timeouts());
         this.outFrame = new OutFrame(limits.frames().controlBytesMax());
+        this.writer = new MessageWriter(outbound, outFrame);
     }
 
     // --- Establishing
@@ -328,6 +330,16 @@ public final class Session {
         wake(nowNs);
     }
 
+    /** The sender of an accepted message has taken it back; it was not begun. Once for each. */
+    public void revoked(OutMessage message) {
+        outbound.revoked(message);
+        if (closing && state != SessionState.READY && state != SessionState.CLOSED && outbound.isEmpty()) {
+            end(false, null);
+        } else if (closing && state == SessionState.READY) {
+            effects.wantWrite();
+        }
+    }
+
     /** There is something to send. */
     private void wake(long nowNs) {
         if (state == SessionState.READY) {
@@ -355,13 +367,17 @@ public final class Session {
     }
 
     /**
-     * Hands the next frame to the sink.
+     * Hands the next frame to the sink, or the next piece of the last one.
      *
      * @return whether there was one
      */
     public boolean poll(FrameSink sink, long nowNs) throws ProtocolException {
         if (!transportOpen) {
             return false;
+        }
+        if (writer.inFrame()) {
+            writer.goOn(sink);
+            return true;
         }
         ControlFrame negotiated = establishment.pollFrame();
         if (negotiated != null) {
@@ -383,11 +399,7 @@ public final class Session {
             if (again) {
                 effects.replayed();
             }
-            try {
-                sink.frame(outFrame.message(next.message(), outbound.outSeq(), acks.tell()));
-            } finally {
-                outbound.written(next, !lossy);
-            }
+            writer.begin(next, acks.tell(), !lossy, sink);
             return true;
         }
         if (!lossy && acks.isDue()) {
@@ -550,6 +562,7 @@ public final class Session {
         }
         transportOpen = false;
         receiver.close();
+        writer.transportLost();
         outbound.transportLost();
         establishment.transportLost();
         for (TimerId id : OF_TRANSPORT) {
@@ -609,7 +622,8 @@ public final class Session {
     /** Whether {@link #poll} has something to hand out. */
     public boolean hasWork() {
         return transportOpen
-                && (establishment.hasFrame()
+                && (writer.inFrame()
+                        || establishment.hasFrame()
                         || (state == SessionState.READY
                                 && (keepalive.hasWork()
                                         || !outbound.isEmpty()

@@ -356,8 +356,14 @@ public final class SessionBench implements AutoCloseable {
     }
 
     public long send(int priority, int frontBytes) {
-        session.send(new OutMessage(message(priority, frontBytes), ++accepted, frontBytes), nowNs);
-        return accepted;
+        return accept(priority, frontBytes).number();
+    }
+
+    /** The same. What is taken back is told to the session at once. */
+    public OutMessage accept(int priority, int frontBytes) {
+        OutMessage message = new OutMessage(message(priority, frontBytes), ++accepted, frontBytes, session::revoked);
+        session.send(message, nowNs);
+        return message;
     }
 
     // --- The writer
