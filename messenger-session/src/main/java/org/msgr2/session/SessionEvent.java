@@ -58,6 +58,20 @@ public sealed interface SessionEvent {
      */
     record Reset(ProtocolException cause) implements SessionEvent {}
 
+    /**
+     * A message has broken one connection after another, as one does that the peer cannot read. The session does not send it
+     * once more, and ends: a {@link Discarded} names all that it had, and {@link Reset} follows.
+     *
+     * @param peer its address
+     * @param number the message's {@link SendResult#number}
+     * @param messageType its type
+     * @param seq the sequence number that it was sent with
+     * @param tid its transaction
+     * @param connections how many it has broken in a row
+     */
+    record Poisoned(String peer, long number, int messageType, long seq, long tid, int connections)
+            implements SessionEvent {}
+
     /** After a {@link SendResult.Outcome#BACK_PRESSURED}: the queue has drained to half its bounds. */
     record Writable() implements SessionEvent {}
 

@@ -144,14 +144,16 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
      * @param dispatchBytesMax message bytes received and not yet handled, per messenger; 0 is unlimited
      * @param dispatchMessagesMax the same in messages, per connection: its reading stops beyond
      * @param connectionsMax connections at once, per messenger; beyond, accepted sessions whose peers are gone give way
+     * @param poisonBreaksMax connections in a row that one message may break before its session ends; 0 is any number
      */
     public record Queues(
             int sendMessagesMax,
             long sendBytesMax,
             long dispatchBytesMax,
             int dispatchMessagesMax,
-            int connectionsMax) {
-        static final Queues DEFAULTS = new Queues(16 * KIB, 64L * MIB, 100L * MIB, 4 * KIB, 64 * KIB);
+            int connectionsMax,
+            int poisonBreaksMax) {
+        static final Queues DEFAULTS = new Queues(16 * KIB, 64L * MIB, 100L * MIB, 4 * KIB, 64 * KIB, 5);
 
         public Queues {
             positive("sendMessagesMax", sendMessagesMax);
@@ -161,18 +163,25 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
             }
             positive("dispatchMessagesMax", dispatchMessagesMax);
             positive("connectionsMax", connectionsMax);
+            atLeast("poisonBreaksMax", poisonBreaksMax, 0);
         }
 
         public Queues withSend(int messages, long bytes) {
-            return new Queues(messages, bytes, dispatchBytesMax, dispatchMessagesMax, connectionsMax);
+            return new Queues(messages, bytes, dispatchBytesMax, dispatchMessagesMax, connectionsMax, poisonBreaksMax);
         }
 
         public Queues withDispatch(long bytes, int messages) {
-            return new Queues(sendMessagesMax, sendBytesMax, bytes, messages, connectionsMax);
+            return new Queues(sendMessagesMax, sendBytesMax, bytes, messages, connectionsMax, poisonBreaksMax);
         }
 
         public Queues withConnectionsMax(int connections) {
-            return new Queues(sendMessagesMax, sendBytesMax, dispatchBytesMax, dispatchMessagesMax, connections);
+            return new Queues(
+                    sendMessagesMax, sendBytesMax, dispatchBytesMax, dispatchMessagesMax, connections, poisonBreaksMax);
+        }
+
+        public Queues withPoisonBreaksMax(int breaks) {
+            return new Queues(
+                    sendMessagesMax, sendBytesMax, dispatchBytesMax, dispatchMessagesMax, connectionsMax, breaks);
         }
     }
 

@@ -20,14 +20,14 @@ class LimitsTest {
     private static final Limits DEFAULTS = Limits.defaults();
 
     /** The only bounds of which 0 means something: no bound. */
-    private static final Set<String> ZERO_ALLOWED = Set.of("dispatchBytesMax");
+    private static final Set<String> ZERO_ALLOWED = Set.of("dispatchBytesMax", "poisonBreaksMax");
 
     @Test
     void hasTheDocumentedDefaults() {
         assertThat(DEFAULTS.handshake()).isEqualTo(new Limits.Handshake(16384, 16384, 8192, 8192, 1024, 16, 16, 512));
         assertThat(DEFAULTS.frames())
                 .isEqualTo(new Limits.Frames(65536, 4096, 128 << 20, 128 << 20, 256 << 20, 512 << 20, 32, 64));
-        assertThat(DEFAULTS.queues()).isEqualTo(new Limits.Queues(16384, 64L << 20, 100L << 20, 4096, 65536));
+        assertThat(DEFAULTS.queues()).isEqualTo(new Limits.Queues(16384, 64L << 20, 100L << 20, 4096, 65536, 5));
         assertThat(DEFAULTS.timeouts())
                 .isEqualTo(new Limits.Timeouts(
                         Duration.ofSeconds(10),
@@ -103,8 +103,11 @@ class LimitsTest {
     void changesOneGroupAtATime() {
         Limits.Handshake handshake = DEFAULTS.handshake().withPeersMax(3);
         Limits.Frames frames = DEFAULTS.frames().withMessageBytesMax(1000);
-        Limits.Queues queues =
-                DEFAULTS.queues().withSend(1, 2).withDispatch(0, 4).withConnectionsMax(5);
+        Limits.Queues queues = DEFAULTS.queues()
+                .withSend(1, 2)
+                .withDispatch(0, 4)
+                .withConnectionsMax(5)
+                .withPoisonBreaksMax(6);
         Limits.Timeouts timeouts = DEFAULTS.timeouts()
                 .withReady(Duration.ofSeconds(1))
                 .withIdle(Duration.ofSeconds(2))
@@ -113,7 +116,7 @@ class LimitsTest {
                 .withStandby(Duration.ofSeconds(6));
         assertThat(handshake.peersMax()).isEqualTo(3);
         assertThat(handshake.bytesPerPeerMax()).isEqualTo(DEFAULTS.handshake().bytesPerPeerMax());
-        assertThat(queues).isEqualTo(new Limits.Queues(1, 2, 0, 4, 5));
+        assertThat(queues).isEqualTo(new Limits.Queues(1, 2, 0, 4, 5, 6));
         assertThat(timeouts)
                 .isEqualTo(new Limits.Timeouts(
                         Duration.ofSeconds(1),

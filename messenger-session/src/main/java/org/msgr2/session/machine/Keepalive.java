@@ -19,6 +19,9 @@ final class Keepalive {
     /** The number of a KEEPALIVE2 that nobody waits for. */
     static final long UNASKED = 0;
 
+    /** The number of the one with which a transport has to prove itself. */
+    static final long PROBE = -1;
+
     /** No time at all. */
     static final long NONE = Long.MAX_VALUE;
 

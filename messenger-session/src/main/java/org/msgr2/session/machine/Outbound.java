@@ -84,11 +84,28 @@ final class Outbound {
         again.addFirst(message);
     }
 
-    /** The peer has everything up to that number. One beyond all that was sent means all of it. */
-    void acknowledged(long seq) {
+    /**
+     * The peer has everything up to that number. One beyond all that was sent means all of it.
+     *
+     * @return whether that is news
+     */
+    boolean acknowledged(long seq) {
+        boolean news = false;
         while (!unacked.isEmpty() && Long.compareUnsigned(ackedSeq() + 1, seq) <= 0) {
             release(unacked.remove());
+            news = true;
         }
+        return news;
+    }
+
+    /** The oldest message that is not acknowledged and was begun over the current transport; null if there is none. */
+    @Nullable OutMessage oldestUnacked() {
+        return unacked.peek();
+    }
+
+    /** The next message that is to be sent again; null if there is none. */
+    @Nullable OutMessage oldestAgain() {
+        return again.peek();
     }
 
     /** The last number that the peer has acknowledged. */

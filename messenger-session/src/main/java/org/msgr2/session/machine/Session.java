@@ -16,6 +16,8 @@ import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
+import org.msgr2.core.message.MessageHeader;
+import org.msgr2.core.message.MessageType;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.crypto.auth.PeerIdentity;
@@ -56,6 +58,7 @@ public final class Session {
     private final Backoff backoff;
     private final OutFrame outFrame;
     private final MessageWriter writer;
+    private final PoisonWatch poison;
 
     private SessionState state = SessionState.CONNECTING;
     private int generation;
@@ -75,6 +78,7 @@ public final class Session {
         this.backoff = new Backoff(limits.timeouts());
         this.outFrame = new OutFrame(limits.frames().controlBytesMax());
         this.writer = new MessageWriter(outbound, outFrame);
+        this.poison = new PoisonWatch(limits.queues().poisonBreaksMax());
     }
 
     // --- Establishing
@@ -191,6 +195,11 @@ public final class Session {
     }
 
     private void ready(Established agreed, boolean dialled, long nowNs) {
+        OutMessage oldest = outbound.oldestAgain();
+        if (poison.ready(oldest) && oldest != null) {
+            poisoned(oldest);
+            return;
+        }
         state = SessionState.READY;
         establishment.ready(agreed, nowNs);
         lossy = lossy || agreed.lossy();
@@ -198,9 +207,26 @@ public final class Session {
         agreed.secured().decoder().bounds(FrameBounds.session(limits));
         effects.disarmTimer(TimerId.READY);
         liveness.ready(nowNs);
+        if (poison.isSuspected() && keepalive.ask(Keepalive.PROBE, UTime.ZERO)) {
+            poison.probing();
+        }
         ConnectionInfo info = establishment.info(endsWithTransport());
         effects.notify(dialled ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
+    }
+
+    /** Sending it once more would break this transport too: the session ends instead (architecture §2). */
+    private void poisoned(OutMessage oldest) {
+        MessageHeader header = oldest.message().header();
+        long seq = outbound.outSeq() + 1;
+        effects.notify(new SessionEvent.Poisoned(
+                config.peer(), oldest.number(), header.type(), seq, header.tid(), poison.breaks()));
+        ProtocolException cause = new ProtocolException(
+                FaultKind.LIMIT,
+                poison.breaks() + " connections in a row ended over message " + oldest.number() + ": "
+                        + MessageType.toString(header.type()) + ", seq " + Long.toUnsignedString(seq) + ", tid "
+                        + Long.toUnsignedString(header.tid()));
+        end(false, cause.fromPeer(config.peer()));
     }
 
     /**
@@ -295,7 +321,7 @@ public final class Session {
             liveness.armKeepaliveAck();
         } else if (control instanceof Ack ack) {
             backoff.heard();
-            outbound.acknowledged(ack.seq()); // of which a lossy session keeps nothing
+            acknowledged(ack.seq()); // of which a lossy session keeps nothing
             if (closing) {
                 effects.wantWrite();
             }
@@ -307,7 +333,7 @@ public final class Session {
 
     private void message(Message message) {
         backoff.heard();
-        outbound.acknowledged(message.header().ackSeq());
+        acknowledged(message.header().ackSeq());
         if (!acks.received(message.header().seq())) {
             // A duplicate. Unlike Ceph we go on reading, and give the permits back (spec/msgr2 §5.6).
             message.release();
@@ -316,6 +342,12 @@ public final class Session {
         }
         receiver.passAdmitted();
         effects.deliver(message);
+    }
+
+    private void acknowledged(long seq) {
+        if (outbound.acknowledged(seq)) {
+            poison.progressed();
+        }
     }
 
     // --- Writing
@@ -394,11 +426,12 @@ public final class Session {
             return true;
         }
         boolean again = outbound.againCount() > 0;
-        OutMessage next = outbound.next();
+        OutMessage next = poison.holdsBack() ? null : outbound.next();
         if (next != null) {
             if (again) {
                 effects.replayed();
             }
+            poison.writing();
             writer.begin(next, acks.tell(), !lossy, sink);
             return true;
         }
@@ -562,6 +595,9 @@ public final class Session {
         }
         transportOpen = false;
         receiver.close();
+        if (state == SessionState.READY) {
+            poison.lost(outbound.oldestUnacked());
+        }
         writer.transportLost();
         outbound.transportLost();
         establishment.transportLost();
@@ -595,13 +631,16 @@ public final class Session {
     }
 
     private void pingAnswered(long ping, long roundTripNs) {
-        if (ping != Keepalive.UNASKED) {
+        if (ping == Keepalive.PROBE) {
+            poison.proven();
+            effects.wantWrite();
+        } else if (ping != Keepalive.UNASKED) {
             effects.pingAnswered(ping, roundTripNs);
         }
     }
 
     private void pingFailed(long ping, String why) {
-        if (ping != Keepalive.UNASKED) {
+        if (ping != Keepalive.UNASKED && ping != Keepalive.PROBE) {
             effects.pingFailed(ping, new ProtocolException(FaultKind.TRANSPORT, why).fromPeer(config.peer()));
         }
     }
@@ -626,7 +665,7 @@ public final class Session {
                         || establishment.hasFrame()
                         || (state == SessionState.READY
                                 && (keepalive.hasWork()
-                                        || !outbound.isEmpty()
+                                        || (!outbound.isEmpty() && !poison.holdsBack())
                                         || (!lossy && acks.isDue())
                                         || (closing && outbound.isDone()))));
     }
