@@ -7,7 +7,8 @@ import org.msgr2.core.message.Message;
  * message gets it. A message that nobody wants is counted, logged once per type, and dropped.
  *
  * <p><b>Threads.</b> {@link #fastDispatch} runs on the connection's event loop and must not block. {@link #dispatch} and
- * {@link #onEvent} run on worker threads, one at a time and in order for a connection, concurrently for several.
+ * {@link #onEvent} run on worker threads, one at a time for a connection, concurrently for several. Messages of one priority
+ * come in order, higher priorities first (spec/msgr2 §7.2); events keep their place among them.
  *
  * <p><b>Ownership.</b> A message is borrowed for the duration of the call: {@code retain()} it to keep it, or to send it
  * or its segments on.

@@ -1,10 +1,12 @@
 package org.msgr2.session.dispatch;
 
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.msgr2.core.message.Message;
+import org.msgr2.core.message.Priority;
+import org.msgr2.core.message.PriorityFifo;
 import org.msgr2.session.Connection;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.SessionEvent;
@@ -12,8 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection's way to the application: tasks run one at a time and in order, on whichever worker is free. Messages in
- * it are bounded by the permits that they carry; events and completions by what the connection does.
+ * One connection's way to the application: one thing at a time, on whichever worker is free. Messages go by priority, in
+ * order within one. Events and completions stay where they are among them: what came before goes before, what came behind
+ * goes behind. So that they need not wait for other connections, they have the highest priority, and lend it to the messages
+ * before them (decision 0015). Messages are bounded by the permits that they carry; events and completions by what the
+ * connection does.
+ *
+ * <p>Any thread adds; the worker that the {@link DispatchScheduler} has sent removes.
  */
 public final class DispatchQueue {
     private static final Logger LOG = LoggerFactory.getLogger(DispatchQueue.class);
@@ -21,17 +28,83 @@ public final class DispatchQueue {
     /** A connection with much to do gives its worker to others after so many tasks. */
     private static final int BATCH = 64;
 
+    private abstract static class Task {
+        /** Of a message; {@link DispatchScheduler#NONE} for what keeps its place. */
+        private final int priority;
+
+        private Task(int priority) {
+            this.priority = priority;
+        }
+
+        abstract void run();
+
+        long cost() {
+            return 0;
+        }
+
+        boolean keepsPlace() {
+            return priority == DispatchScheduler.NONE;
+        }
+
+        /** What the connection waits with if this is its first. */
+        int level() {
+            return keepsPlace() ? Priority.HIGHEST : priority;
+        }
+    }
+
+    private final class MessageTask extends Task {
+        private final Connection connection;
+        private final Message message;
+        private final Runnable handled;
+        private final int of = era.get();
+
+        private MessageTask(Connection connection, Message message, Runnable handled) {
+            super(message.header().priority());
+            this.connection = connection;
+            this.message = message;
+            this.handled = handled;
+        }
+
+        @Override
+        void run() {
+            try {
+                if (of == era.get()) {
+                    chain.dispatch(connection, message);
+                }
+            } finally {
+                message.release();
+                handled.run();
+            }
+        }
+
+        @Override
+        long cost() {
+            return message.payloadBytes();
+        }
+    }
+
     private final DispatcherChain chain;
-    private final Executor workers;
-    private final MpscUnboundedArrayQueue<Runnable> tasks = new MpscUnboundedArrayQueue<>(CHUNK);
-    /** Tasks that were added and have not run; whoever raises it from 0 starts a worker. */
+    private final DispatchScheduler scheduler;
+    private final MpscUnboundedArrayQueue<Task> inbox = new MpscUnboundedArrayQueue<>(CHUNK);
+    /** Tasks that were added and have not run; whoever raises it from 0 tells the scheduler. */
     private final AtomicInteger pending = new AtomicInteger();
+    /** The highest level in the inbox, perhaps; the worker lowers it before it looks there. */
+    private final AtomicInteger arrived = new AtomicInteger(DispatchScheduler.NONE);
     /** Messages of an earlier one are not dispatched any more. */
     private final AtomicInteger era = new AtomicInteger();
 
-    public DispatchQueue(DispatcherChain chain, Executor workers) {
+    // Of the worker.
+    private final PriorityFifo<Task> messages = new PriorityFifo<>();
+    /** Begins with a task that keeps its place, if there is one. */
+    private final Queue<Task> behind = new ArrayDeque<>();
+
+    // Of the scheduler, under its lock; others may look at the level.
+    private volatile int level = DispatchScheduler.NONE;
+    private long cost;
+
+    public DispatchQueue(DispatcherChain chain, DispatchScheduler scheduler) {
         this.chain = chain;
-        this.workers = workers;
+        this.scheduler = scheduler;
     }
 
     /**
@@ -54,17 +127,7 @@ public final class DispatchQueue {
      * @param handled runs when the application is through with it
      */
     public void message(Connection connection, Message message, Runnable handled) {
-        int of = era.get();
-        execute(() -> {
-            try {
-                if (of == era.get()) {
-                    chain.dispatch(connection, message);
-                }
-            } finally {
-                message.release();
-                handled.run();
-            }
-        });
+        add(new MessageTask(connection, message, handled));
     }
 
     /**
@@ -91,40 +154,126 @@ public final class DispatchQueue {
 
     /** Queues anything else that may call the application: the completion of a future. */
     public void execute(Runnable task) {
-        tasks.offer(task);
-        if (pending.getAndIncrement() == 0) {
-            start();
-        }
-    }
-
-    private void start() {
-        try {
-            workers.execute(this::drain);
-        } catch (RejectedExecutionException e) {
-            // The messenger is closed: what is left runs here, so that buffers and permits come back.
-            drain();
-        }
-    }
-
-    private void drain() {
-        int ran = 0;
-        do {
-            Runnable task = tasks.poll();
-            if (task == null) {
-                // Its producer has counted it and is about to publish it.
-                Thread.onSpinWait();
-                continue;
-            }
-            try {
+        add(new Task(DispatchScheduler.NONE) {
+            @Override
+            void run() {
                 task.run();
-            } catch (RuntimeException | Error e) {
-                // Whatever the application fails with: the connection's other tasks must not wait for ever.
-                LOG.error("a dispatch task failed", e);
             }
+        });
+    }
+
+    private void add(Task task) {
+        int wants = task.level();
+        long price = task.cost(); // before another thread can have run it
+        inbox.offer(task);
+        if (pending.getAndIncrement() == 0) {
+            scheduler.ready(this, wants, price);
+            return;
+        }
+        // First said, then looked: the worker does it the other way round, so one of the two sees the other.
+        if (arrived.get() < wants) {
+            arrived.accumulateAndGet(wants, Math::max);
+        }
+        int now = level;
+        if (now != DispatchScheduler.NONE && now < wants) {
+            scheduler.raise(this, wants, price);
+        }
+    }
+
+    // --- For the scheduler
+
+    int level() {
+        return level;
+    }
+
+    long cost() {
+        return cost;
+    }
+
+    void waits(int atLevel, long price) {
+        cost = price;
+        level = atLevel;
+    }
+
+    /** What has come while it was not told where the connection waits may want more. */
+    void raiseToArrived() {
+        int since = arrived.get();
+        if (since > level) {
+            scheduler.raise(this, since, 0);
+        }
+    }
+
+    // --- On the worker
+
+    /**
+     * Runs what is first, and what is as urgent as that as long as nobody with more is waiting.
+     *
+     * @return whether there is more; if not, it may be somebody else's turn already
+     */
+    boolean serve() {
+        for (int ran = 0; ; ) {
+            awaitTask();
+            run(next());
             if (pending.decrementAndGet() == 0) {
-                return;
+                return false;
             }
-        } while (++ran < BATCH);
-        start();
+            awaitTask();
+            if (++ran >= BATCH || top() < Math.max(scheduler.first(), DispatchScheduler.STRICT_MIN)) {
+                return true;
+            }
+        }
+    }
+
+    /** Lines up again, after {@link #serve}. */
+    void waitAgain() {
+        Task first = messages.peek();
+        int wants = top();
+        scheduler.add(this, wants, first == null ? 0 : first.cost());
+        raiseToArrived();
+    }
+
+    /** Sorts in what has come. There is something: at worst its producer has counted it and is about to publish it. */
+    private void awaitTask() {
+        arrived.set(DispatchScheduler.NONE);
+        takeInbox();
+        while (messages.isEmpty() && behind.isEmpty()) {
+            Thread.onSpinWait();
+            takeInbox();
+        }
+    }
+
+    private void takeInbox() {
+        for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
+            if (behind.isEmpty() && !task.keepsPlace()) {
+                messages.add(task.priority, task);
+            } else {
+                behind.add(task);
+            }
+        }
+    }
+
+    private int top() {
+        return behind.isEmpty() ? messages.firstPriority() : Math.max(Priority.HIGHEST, messages.firstPriority());
+    }
+
+    private Task next() {
+        Task task = messages.poll();
+        if (task != null) {
+            return task;
+        }
+        Task first = behind.remove();
+        for (Task next = behind.peek(); next != null && !next.keepsPlace(); next = behind.peek()) {
+            messages.add(next.priority, behind.remove());
+        }
+        return first;
+    }
+
+    private static void run(Task task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            // Whatever the application fails with: the connection's other tasks must not wait for ever.
+            LOG.error("a dispatch task failed", e);
+        }
     }
 }

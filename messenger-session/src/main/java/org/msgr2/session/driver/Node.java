@@ -21,6 +21,7 @@ import org.msgr2.session.MessengerConfig;
 import org.msgr2.session.MessengerStats;
 import org.msgr2.session.Policy;
 import org.msgr2.session.dispatch.DispatchQueue;
+import org.msgr2.session.dispatch.DispatchScheduler;
 import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.handshake.HandshakeConfig;
 import org.msgr2.session.machine.SessionConfig;
@@ -43,7 +44,7 @@ public final class Node {
     private final HandshakeConfig handshakeConfig;
     private final Transport transport;
     private final DispatcherChain chain;
-    private final Executor workers;
+    private final DispatchScheduler dispatchScheduler;
     private final OwnAddresses addresses;
     private final OwnAddresses tlsAddresses;
     private final GlobalSeq globalSeq;
@@ -65,7 +66,7 @@ public final class Node {
         this.config = config;
         this.transport = transport;
         this.chain = chain;
-        this.workers = workers;
+        this.dispatchScheduler = new DispatchScheduler(workers);
         this.handshakeConfig = new HandshakeConfig(
                 config.name().type(),
                 config.bannerSupported(),
@@ -276,7 +277,7 @@ public final class Node {
     }
 
     DispatchQueue newDispatchQueue() {
-        return new DispatchQueue(chain, workers);
+        return new DispatchQueue(chain, dispatchScheduler);
     }
 
     DispatcherChain chain() {

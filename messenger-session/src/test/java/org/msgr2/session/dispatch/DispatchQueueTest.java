@@ -60,7 +60,7 @@ class DispatchQueueTest {
         }
     }));
 
-    private final DispatchQueue queue = new DispatchQueue(chain, workers::add);
+    private final DispatchQueue queue = new DispatchQueue(chain, new DispatchScheduler(workers::add));
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(DispatchQueue.class.getPackageName());
 
@@ -174,7 +174,7 @@ class DispatchQueueTest {
         Executor closed = task -> {
             throw new RejectedExecutionException("closed");
         };
-        DispatchQueue orphan = new DispatchQueue(chain, closed);
+        DispatchQueue orphan = new DispatchQueue(chain, new DispatchScheduler(closed));
         orphan.message(connection, message(1), () -> log.add("handled 1"));
         orphan.execute(() -> orphan.execute(() -> log.add("inner")));
         assertThat(log).containsExactly("message 1", "handled 1", "inner");
@@ -184,12 +184,12 @@ class DispatchQueueTest {
     @Test
     void aLongQueueIsFinishedOnTheSpotWhenTheWorkersGoAwayInBetween() {
         AtomicInteger allowed = new AtomicInteger(2);
-        DispatchQueue orphan = new DispatchQueue(chain, task -> {
+        DispatchQueue orphan = new DispatchQueue(chain, new DispatchScheduler(task -> {
             if (allowed.getAndDecrement() <= 0) {
                 throw new RejectedExecutionException("closed");
             }
             workers.add(task);
-        });
+        }));
         // As many as one connection may have waiting, and more.
         for (int i = 0; i < 10_000; i++) {
             orphan.execute(() -> log.add("task"));
@@ -205,7 +205,7 @@ class DispatchQueueTest {
         int tasks = 10_000;
         ExecutorService pool = Executors.newFixedThreadPool(4);
         try {
-            DispatchQueue shared = new DispatchQueue(chain, pool);
+            DispatchQueue shared = new DispatchQueue(chain, new DispatchScheduler(pool));
             AtomicInteger inside = new AtomicInteger();
             AtomicInteger collisions = new AtomicInteger();
             int[] next = new int[producers]; // written by one task at a time, or the test fails
