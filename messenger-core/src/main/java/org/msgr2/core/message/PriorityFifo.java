@@ -21,6 +21,9 @@ public final class PriorityFifo<T> {
     private int firstPriority = NONE;
     private int size;
 
+    /** An empty one. */
+    public PriorityFifo() {}
+
     /** @param priority a u16 */
     public void add(int priority, T element) {
         size++;
