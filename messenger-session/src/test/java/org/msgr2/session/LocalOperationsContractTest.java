@@ -186,6 +186,24 @@ abstract class LocalOperationsContractTest extends NetworkTestBase<TestNetwork> 
     }
 
     @Test
+    void whatOneSendsToOneselfCanBeTakenBack() {
+        HeldExecutor workers = new HeldExecutor(network.workers());
+        Messenger messenger = start(messenger("osd.3").workerPool(workers).dispatcher(atServer));
+        Connection self = messenger.connect(EntityType.OSD, bind(messenger));
+        self.send(message(TYPE, 1));
+        SendResult second = self.send(message(TYPE, 2, 100));
+        SendResult third = self.send(message(TYPE, 3));
+        assertThat(second.revoke()).isEqualTo(SendResult.Revocation.REMOVED);
+        assertThat(second.revoke()).isEqualTo(SendResult.Revocation.NOTHING);
+        workers.release();
+        network.await("the others", () -> atServer.messages().size() == 2);
+        assertThat(atServer.tids()).containsExactly(1L, 3L);
+        network.get("the end", self.close());
+        assertThat(third.revoke()).isEqualTo(SendResult.Revocation.TOO_LATE);
+        assertThat(atServer.count(SessionEvent.Discarded.class)).isZero();
+    }
+
+    @Test
     void oneselfIsOfOnesOwnType() {
         Messenger messenger = server();
         EntityAddr addr = bind(messenger);

@@ -33,15 +33,50 @@ import org.msgr2.session.transport.Loop;
 final class LoopbackConnection implements Connection {
     private static final ConnectionStats STATS = new ConnectionStats(0, 0, 0, 0, 0, 1, 0);
 
-    /**
-     * A message on its way.
-     *
-     * @param fast who takes it on the loop; null if it goes to a worker
-     */
-    private record Underway(Message message, @Nullable Dispatcher fast, long number, long bytes) implements SendResult {
+    /** A message on its way. */
+    private final class Underway implements SendResult {
+        private final Message message;
+        /** Who takes it on the loop; null if it goes to a worker. */
+        private final @Nullable Dispatcher fast;
+
+        private final long number;
+        private final long bytes;
+        private boolean begun;
+
+        Underway(Message message, @Nullable Dispatcher fast, long number, long bytes) {
+            this.message = message;
+            this.fast = fast;
+            this.number = number;
+            this.bytes = bytes;
+        }
+
         @Override
         public Outcome outcome() {
             return Outcome.ACCEPTED;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public Revocation revoke() {
+            synchronized (lock) {
+                if (begun) {
+                    return Revocation.TOO_LATE;
+                }
+                if (!(fast == null ? toWorkers : toLoop).remove(this)) {
+                    return Revocation.NOTHING;
+                }
+            }
+            message.release();
+            budget.unreserve(bytes);
+            dispatch.execute(() -> {
+                tellWritable();
+                endIfDrained();
+            });
+            return Revocation.REMOVED;
         }
     }
 
@@ -126,20 +161,21 @@ final class LoopbackConnection implements Connection {
         Underway next;
         synchronized (lock) {
             next = from.poll();
+            if (next == null) {
+                return; // discarded since, or taken back
+            }
+            next.begun = true;
         }
-        if (next == null) {
-            return; // discarded since
-        }
-        if (next.fast() != null) {
-            dispatch.fast(next.fast(), this, next.message());
+        if (next.fast != null) {
+            dispatch.fast(next.fast, this, next.message);
         } else {
-            dispatch.now(this, next.message());
+            dispatch.now(this, next.message);
         }
         delivered(next);
     }
 
     private void delivered(Underway sent) {
-        budget.unreserve(sent.bytes());
+        budget.unreserve(sent.bytes);
         tellWritable();
         endIfDrained();
     }
@@ -162,11 +198,11 @@ final class LoopbackConnection implements Connection {
             return;
         }
         for (Underway message : rest) {
-            message.message().release();
-            budget.unreserve(message.bytes());
+            message.message.release();
+            budget.unreserve(message.bytes);
         }
         LongSummaryStatistics numbered =
-                rest.stream().mapToLong(Underway::number).summaryStatistics();
+                rest.stream().mapToLong(underway -> underway.number).summaryStatistics();
         dispatch.event(this, new SessionEvent.Discarded(numbered.getMin(), numbered.getMax(), rest.size(), why));
     }
 
