@@ -1,5 +1,7 @@
 package org.msgr2.session;
 
+import java.util.Map;
+
 /**
  * A messenger's counters at one moment.
  *
@@ -10,6 +12,8 @@ package org.msgr2.session;
  * @param messagesReplayed messages written once more, since a connection broke before the peer had acknowledged them, ever
  * @param messagesUnclaimed messages that no dispatcher wanted, ever
  * @param dispatchBytes bytes of messages received and not handled yet
+ * @param acceptDecisions how often each rule has decided on what a peer wanted that came in, by the names of
+ *     docs/promises/accepting.md, ever
  */
 public record MessengerStats(
         int connections,
@@ -18,4 +22,5 @@ public record MessengerStats(
         long handshakesFailed,
         long messagesReplayed,
         long messagesUnclaimed,
-        long dispatchBytes) {}
+        long dispatchBytes,
+        Map<String, Long> acceptDecisions) {}

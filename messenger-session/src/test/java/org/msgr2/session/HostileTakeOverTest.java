@@ -133,4 +133,50 @@ class HostileTakeOverTest extends NetworkTestBase<TestNetwork.Virtual> {
         assertThat(events.count(SessionEvent.Reset.class)).isZero();
         there.forEach(this::leave);
     }
+
+    /**
+     * A process whose clock went back when it was restarted looks like an old attempt of its predecessor. The session has nothing to
+     * send and nobody to hear from: it would refuse the peer for as long as the clock is behind.
+     */
+    @Test
+    void aSessionThatRefusesAnOldAttemptFindsOutWhetherItsPeerIsThere() {
+        List<RawPeer> dialled = new ArrayList<>();
+        EntityAddr peer = RawPeer.listen(network, raw, dialled::add).addr();
+        Messenger node = start(messenger("osd.0")
+                .dialPolicy(Policy.losslessPeer())
+                .acceptPolicy(Policy.losslessPeer())
+                .dispatcher(events));
+        EntityAddr addr = bind(node);
+        RawPeer first = osd(addr, peer, 10, 1);
+        assertThat(isReady(first)).isTrue();
+        leave(first);
+        assertThat(events.all(SessionEvent.Interrupted.class)).allMatch(SessionEvent.Interrupted::waiting);
+        assertThat(dialled).as("on standby").isEmpty();
+
+        RawPeer restarted = osd(addr, peer, 5, 2);
+
+        assertThat(restarted.isClosed()).isTrue();
+        assertThat(dialled).hasSize(1);
+        assertThat(node.stats().acceptDecisions())
+                .containsEntry("IDENT_NEW", 1L)
+                .containsEntry("IDENT_STALE", 1L);
+        dialled.get(0).close();
+        network.settle();
+    }
+
+    private RawPeer osd(EntityAddr node, EntityAddr self, long globalSeq, long cookie) {
+        RawPeer peer = RawPeer.dial(network, raw, node).reach(Stage.SESSION);
+        network.settle();
+        peer.send(new ControlFrame.ClientIdent(
+                EntityAddrVec.of(self),
+                node,
+                7,
+                globalSeq,
+                CephFeatures.MESSENGER,
+                CephFeatures.MSGR2_REQUIRED,
+                0,
+                cookie));
+        network.settle();
+        return peer;
+    }
 }

@@ -349,6 +349,7 @@ abstract class LocalOperationsContractTest extends NetworkTestBase<TestNetwork> 
         assertThat(atServer.count(SessionEvent.Reset.class)).isZero();
         one.markDown();
         network.await("gone", () -> server.connections().size() == 2);
+        network.get("gone here too", one.closed());
         assertThat(client.connections()).containsExactlyInAnyOrder(shared, other);
     }
 

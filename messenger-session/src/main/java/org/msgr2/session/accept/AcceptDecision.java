@@ -25,8 +25,11 @@ public record AcceptDecision(AcceptRule rule, long seq) {
         WAIT("WAIT"),
         /** WAIT; and ours must become ready, even with nothing to send. */
         WAIT_AND_KEEP_ALIVE("WAIT; the session's own attempt goes on, with a keepalive"),
-        /** Closed without a word: a newer connection of the peer has been here. */
-        DROP("closed without an answer"),
+        /**
+         * Closed without a word: a newer connection of the peer has been here. Or it is a process whose clock, and so its global_seq,
+         * went back when it was restarted: a session that can dial finds out.
+         */
+        DROP_AND_KEEP_ALIVE("closed without an answer; the session asks its peer for a sign of life"),
         /** Closed with an AUTH fault. */
         REFUSE("closed with an AUTH fault"),
         /** SESSION_RESET(full): the peer has to forget everything. It may go on with CLIENT_IDENT, here. */

@@ -18,14 +18,16 @@ public enum AcceptRule {
             "lower global_seq, both client cookies set and different, session neither READY nor STANDBY; ours: and not heard of"
                     + " since the connection was opened",
             Action.REPLACE_SESSION),
-    IDENT_STALE("5.3 row 3", "lower global_seq than the session has heard of", Action.DROP),
+    IDENT_STALE("5.3 row 3", "lower global_seq than the session has heard of", Action.DROP_AND_KEEP_ALIVE),
     IDENT_OVER_LOSSY("5.3 row 4", "the session is lossy", Action.REPLACE_SESSION),
     IDENT_LOSSY(
             "ours",
             "the session is not lossy, and its successor will be: the policy for the peer is another one now",
             Action.REPLACE_SESSION),
     IDENT_NOT_CONFIRMED(
-            "ours", "established, with another client cookie, but never confirmed by the peer", Action.TAKE_OVER),
+            "ours",
+            "established, with another client cookie, but never confirmed by the peer; both ends may dial",
+            Action.TAKE_OVER),
     IDENT_PEER_FORGOT_CHECKED(
             "5.3 row 5", "established, with another client cookie; resetcheck", Action.RESET_AND_TAKE_OVER),
     IDENT_PEER_FORGOT("5.3 row 5", "established, with another client cookie; no resetcheck", Action.TAKE_OVER),
@@ -41,7 +43,9 @@ public enum AcceptRule {
             "ours", "the session is with another entity than the one that has authenticated", Action.REFUSE),
     RECONNECT_WHILE_REPLACING("5.4 row 3", "another connection is taking the session over", Action.RETRY_GLOBAL),
     RECONNECT_NOT_CONFIRMED(
-            "ours", "established, with another cookie, but never confirmed by the peer", Action.RESET_PARTIAL),
+            "ours",
+            "established, with another cookie, but never confirmed by the peer; both ends may dial",
+            Action.RESET_PARTIAL),
     RECONNECT_CLIENT_COOKIE_CHECKED("5.4 row 4", "another client cookie; resetcheck", Action.RESET_FULL),
     RECONNECT_CLIENT_COOKIE("5.4 row 4", "another client cookie; no resetcheck", Action.RESET_PARTIAL),
     RECONNECT_NOT_ESTABLISHED("5.4 row 5", "the session was never established here", Action.RESET_PARTIAL),

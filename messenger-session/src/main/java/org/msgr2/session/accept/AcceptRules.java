@@ -12,8 +12,9 @@ import org.msgr2.session.accept.IncomingConnection.Reconnect;
  * whatever we remember.
  *
  * <p>Stricter than Ceph: a session is taken over, reset or evicted only for the entity that it is with, the server cookie is
- * compared, a session that the peer has never confirmed is not reset for having another cookie, a position that the peer
- * cannot have reached is not adopted, and a peer counts as restarted only if its attempt cannot be an old one.
+ * compared, a session that the peer has never confirmed is not reset for having another cookie if both ends may dial, a
+ * position that the peer cannot have reached is not adopted, and a peer counts as restarted only if its attempt cannot be an
+ * old one.
  */
 public final class AcceptRules {
     private AcceptRules() {}
@@ -69,7 +70,7 @@ public final class AcceptRules {
             return AcceptRule.IDENT_LOSSY;
         }
         if (existing.clientCookie() != 0 && existing.serverCookie() != 0 && otherCookie) {
-            if (!existing.confirmed()) {
+            if (!existing.confirmed() && !existing.server()) {
                 return AcceptRule.IDENT_NOT_CONFIRMED;
             }
             return existing.resetCheck() ? AcceptRule.IDENT_PEER_FORGOT_CHECKED : AcceptRule.IDENT_PEER_FORGOT;
@@ -112,6 +113,7 @@ public final class AcceptRules {
         }
         if (existing.serverCookie() != 0
                 && !existing.confirmed()
+                && !existing.server()
                 && (existing.clientCookie() != reconnect.clientCookie()
                         || existing.serverCookie() != reconnect.serverCookie())) {
             return AcceptRule.RECONNECT_NOT_CONFIRMED;

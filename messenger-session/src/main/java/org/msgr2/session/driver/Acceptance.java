@@ -10,6 +10,7 @@ import org.msgr2.core.wire.Limits;
 import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.accept.AcceptDecision;
+import org.msgr2.session.accept.AcceptRule;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.negotiation.AcceptNegotiation;
 import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
@@ -87,13 +88,9 @@ final class Acceptance {
     @Nullable Runnable decide(ControlFrame frame, Claim claim, FrameSink answers) throws ProtocolException {
         // Without that, a session that we have dialled could be found here: on a loop that is not its own.
         ConnectionDriver existing = claim.policy().registers() ? node.sessions().registered(claim.addrs()) : null;
-        AcceptNegotiation.Verdict verdict = negotiation.decide(
-                frame,
-                claim,
-                existing == null ? null : existing.existing(secured.identity(), link.security(), openedNs));
+        AcceptNegotiation.Verdict verdict = verdict(frame, claim, existing);
         if (verdict instanceof AcceptNegotiation.Reply reply) {
             answers.frame(outFrame.control(reply.frame()));
-            inform(existing, reply);
             return null;
         }
         if (verdict instanceof AcceptNegotiation.Begin begin) {
@@ -107,10 +104,28 @@ final class Acceptance {
         };
     }
 
-    private static void inform(@Nullable ConnectionDriver existing, AcceptNegotiation.Reply reply) {
-        if (reply.rule() != null && existing != null) {
-            switch (reply.rule().action()) {
-                case WAIT_AND_KEEP_ALIVE -> existing.keepAlive();
+    private AcceptNegotiation.Verdict verdict(ControlFrame frame, Claim claim, @Nullable ConnectionDriver existing)
+            throws ProtocolException {
+        try {
+            return negotiation.decide(
+                    frame,
+                    claim,
+                    existing == null ? null : existing.existing(secured.identity(), link.security(), openedNs));
+        } finally {
+            decided(existing);
+        }
+    }
+
+    /** What a rule asks of the session that is there, whatever it answers the peer. */
+    private void decided(@Nullable ConnectionDriver existing) {
+        AcceptRule rule = negotiation.rule();
+        if (rule == null) {
+            return;
+        }
+        node.decided(rule);
+        if (existing != null) {
+            switch (rule.action()) {
+                case WAIT_AND_KEEP_ALIVE, DROP_AND_KEEP_ALIVE -> existing.keepAlive();
                 case RESET_BOTH -> existing.reset();
                 default -> {}
             }

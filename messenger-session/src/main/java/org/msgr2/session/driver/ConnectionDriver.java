@@ -251,7 +251,8 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
             } while (!fastDeliveries.isEmpty());
             write();
             tellWhetherPeerIsGone();
-            if (handle.takeWritable()) {
+            // A connection that has ended takes nothing, and says nothing any more.
+            if (session.state() != SessionState.CLOSED && handle.takeWritable()) {
                 notify(new SessionEvent.Writable());
             }
             if (handle.hasSent()) {

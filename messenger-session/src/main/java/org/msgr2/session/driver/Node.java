@@ -20,6 +20,7 @@ import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.MessengerConfig;
 import org.msgr2.session.MessengerStats;
 import org.msgr2.session.Policy;
+import org.msgr2.session.accept.AcceptRule;
 import org.msgr2.session.dispatch.DispatchQueue;
 import org.msgr2.session.dispatch.DispatchScheduler;
 import org.msgr2.session.dispatch.DispatcherChain;
@@ -55,6 +56,7 @@ public final class Node {
     private final LongAdder accepted = new LongAdder();
     private final LongAdder handshakesFailed = new LongAdder();
     private final LongAdder messagesReplayed = new LongAdder();
+    private final RuleCounts acceptDecisions = new RuleCounts();
 
     /** @param allocator for received payloads */
     public Node(
@@ -204,6 +206,10 @@ public final class Node {
         }
     }
 
+    void decided(AcceptRule rule) {
+        acceptDecisions.increment(rule);
+    }
+
     void messageReplayed() {
         messagesReplayed.increment();
     }
@@ -255,7 +261,8 @@ public final class Node {
                 handshakesFailed.sum(),
                 messagesReplayed.sum(),
                 chain.unclaimed(),
-                dispatchBytes.taken());
+                dispatchBytes.taken(),
+                acceptDecisions.current());
     }
 
     /** Our number within our type: the id if it is one; a client's is not known before a monitor tells it. */

@@ -88,6 +88,11 @@ final class Keepalive {
         return oldest == null ? NONE : oldest.sentNs;
     }
 
+    /** Whether one waits to be sent, as while the transport takes nothing. */
+    boolean hasUnsent() {
+        return !toSend.isEmpty();
+    }
+
     boolean hasWork() {
         return !toSend.isEmpty() || !toAnswer.isEmpty();
     }

@@ -17,6 +17,8 @@ final class Liveness {
     private final SessionEffects effects;
     private long lastReadNs;
     private long resumedNs;
+    /** When the oldest KEEPALIVE2 that is not sent yet was asked for. */
+    private long askedNs;
 
     Liveness(SessionConfig config, Keepalive keepalive, SessionEffects effects) {
         this.timeouts = config.limits().timeouts();
@@ -29,6 +31,14 @@ final class Liveness {
         resumed(nowNs);
         effects.armTimer(TimerId.IDLE, nowNs + timeouts.idle().toNanos());
         armKeepalive(nowNs);
+        armKeepaliveAck();
+    }
+
+    /** A KEEPALIVE2 is about to be asked for. */
+    void asking(long nowNs) {
+        if (!keepalive.hasUnsent()) {
+            askedNs = nowNs;
+        }
     }
 
     /** Bytes came. */
@@ -48,9 +58,18 @@ final class Liveness {
         }
     }
 
-    /** A KEEPALIVE2 was sent or answered. */
+    /**
+     * Since when a sign of life is due. A peer that is gone takes no more bytes once the buffers on the way to it are full, so
+     * one that cannot even be asked is as dead as one that does not answer.
+     */
+    private long oldestNs() {
+        long sent = keepalive.oldestSentNs();
+        return sent == Keepalive.NONE && keepalive.hasUnsent() ? askedNs : sent;
+    }
+
+    /** A KEEPALIVE2 was asked for, sent or answered. */
     void armKeepaliveAck() {
-        long oldest = keepalive.oldestSentNs();
+        long oldest = oldestNs();
         if (oldest == Keepalive.NONE) {
             effects.disarmTimer(TimerId.KEEPALIVE_ACK);
         } else {
@@ -76,7 +95,7 @@ final class Liveness {
 
     /** @return the fault, if there is one */
     @Nullable ProtocolException checkKeepalive(boolean paused, long nowNs) {
-        long oldest = keepalive.oldestSentNs();
+        long oldest = oldestNs();
         if (oldest == Keepalive.NONE) {
             return null;
         }

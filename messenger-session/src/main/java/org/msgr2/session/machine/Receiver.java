@@ -5,9 +5,11 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.frame.Frame;
 import org.msgr2.core.frame.FrameDecoder;
+import org.msgr2.core.frame.Tag;
 
 /**
  * The receiving half of a transport: bytes in, frames out, with a stop before each MESSAGE until there are permits for it.
@@ -30,6 +32,7 @@ final class Receiver {
     private @Nullable FrameDecoder decoder;
     private boolean awaitingPermits;
     private long admitted = NOTHING;
+    private boolean mayAbort;
 
     Receiver(SessionEffects effects, FrameHandler handler) {
         this.effects = effects;
@@ -39,6 +42,14 @@ final class Receiver {
     /** A new transport. Ownership of the decoder passes. */
     void open(FrameDecoder ofTransport) {
         decoder = ofTransport;
+    }
+
+    /**
+     * Whether the peer may send a message by halves. In msgr2.0 that is one bit which no crc covers: a session that must lose
+     * nothing does not believe it.
+     */
+    void mayAbort(boolean may) {
+        mayAbort = may;
     }
 
     /** Bytes came. Ownership passes. */
@@ -70,11 +81,19 @@ final class Receiver {
                 case NEED_BYTES -> {}
                 case NEED_ADMISSION -> askAdmission(decoder.preamble().payloadBytes());
                 case FRAME -> handler.frame(decoder.take(), nowNs);
-                case ABORTED -> releaseAdmitted();
+                case ABORTED -> aborted();
             }
             bytes = current();
             // A small encrypted message is whole in the block that announced it: nothing need be left of it.
             more = bytes.isReadable() || result == FrameDecoder.Result.NEED_ADMISSION;
+        }
+    }
+
+    private void aborted() throws ProtocolException {
+        releaseAdmitted();
+        if (!mayAbort) {
+            String detail = "a message that its sender has aborted, or a bit that was changed on its way";
+            throw new ProtocolException(FaultKind.INTEGRITY, detail).inFrame(Tag.MESSAGE.name());
         }
     }
 

@@ -14,6 +14,7 @@ import org.msgr2.core.frame.Frame;
 import org.msgr2.core.frame.FrameBounds;
 import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
+import org.msgr2.core.frame.Revision;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.message.MessageHeader;
@@ -205,11 +206,15 @@ public final class Session {
         lossy = lossy || agreed.lossy();
         backoff.ready(nowNs);
         agreed.secured().decoder().bounds(FrameBounds.session(limits));
+        receiver.mayAbort(lossy || agreed.secured().revision() != Revision.MSGR2_0);
         effects.disarmTimer(TimerId.READY);
-        liveness.ready(nowNs);
-        if (poison.isSuspected() && keepalive.ask(Keepalive.PROBE, UTime.ZERO)) {
-            poison.probing();
+        if (poison.isSuspected()) {
+            liveness.asking(nowNs);
+            if (keepalive.ask(Keepalive.PROBE, UTime.ZERO)) {
+                poison.probing();
+            }
         }
+        liveness.ready(nowNs);
         ConnectionInfo info = establishment.info(endsWithTransport());
         effects.notify(dialled ? new SessionEvent.Connected(info) : new SessionEvent.Accepted(info));
         effects.wantWrite();
@@ -387,6 +392,7 @@ public final class Session {
      * @param ping names it in the effects that follow; not 0
      */
     public void sendKeepalive(long ping, UTime stamp, long nowNs) {
+        liveness.asking(nowNs);
         if (state == SessionState.CLOSED) {
             effects.pingFailed(ping, new ProtocolException(FaultKind.TRANSPORT, "the connection is closed"));
         } else if (!keepalive.ask(ping, stamp)) {
@@ -394,6 +400,9 @@ public final class Session {
                     ping,
                     new ProtocolException(FaultKind.LIMIT, Keepalive.PINGS_MAX + " keepalives wait for their answers"));
         } else {
+            if (state == SessionState.READY) {
+                liveness.armKeepaliveAck();
+            }
             wake(nowNs);
         }
     }
@@ -472,7 +481,9 @@ public final class Session {
             }
             case IDLE -> checkAlive(liveness::checkIdle, nowNs);
             case KEEPALIVE -> {
+                liveness.asking(nowNs);
                 if (state == SessionState.READY && keepalive.ask(Keepalive.UNASKED, wall)) {
+                    liveness.armKeepaliveAck();
                     effects.wantWrite();
                 }
                 liveness.armKeepalive(nowNs);

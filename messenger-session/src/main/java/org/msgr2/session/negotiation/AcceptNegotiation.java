@@ -87,6 +87,7 @@ public final class AcceptNegotiation {
     private final Terms terms;
     private final Secured secured;
     private int rounds;
+    private @Nullable AcceptRule rule;
 
     public AcceptNegotiation(Terms terms, Secured secured) {
         this.terms = terms;
@@ -133,6 +134,7 @@ public final class AcceptNegotiation {
      */
     public Verdict decide(ControlFrame frame, Claim claim, @Nullable ExistingSession existing)
             throws ProtocolException {
+        rule = null;
         try {
             return frame instanceof ClientIdent ident
                     ? ident(ident, claim.policy(), existing)
@@ -140,6 +142,11 @@ public final class AcceptNegotiation {
         } catch (ProtocolException e) {
             throw e.inFrame(frame.tag().name());
         }
+    }
+
+    /** The rule that {@link #decide} has gone by at last, whatever came of it; null if none was needed. */
+    public @Nullable AcceptRule rule() {
+        return rule;
     }
 
     private Verdict ident(ClientIdent ident, Policy policy, @Nullable ExistingSession existing)
@@ -210,8 +217,9 @@ public final class AcceptNegotiation {
             @Nullable ExistingSession existing, IncomingConnection incoming, Policy policy, AddressOrder order)
             throws ProtocolException {
         AcceptDecision decision = AcceptRules.decide(existing, incoming, policy, order);
+        rule = decision.rule();
         switch (decision.action()) {
-            case DROP ->
+            case DROP_AND_KEEP_ALIVE ->
                 throw new ProtocolException(FaultKind.SEQUENCE, "a stale attempt: the peer has connected again since");
             case REFUSE ->
                 throw new ProtocolException(

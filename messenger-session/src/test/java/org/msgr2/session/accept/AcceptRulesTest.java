@@ -192,13 +192,13 @@ class AcceptRulesTest {
         }
         if (c.globalSeq() == Than.LESS) {
             boolean peerRestarted = c.sessionHasClientCookie() && c.frameHasCookie() && c.cookieDiffers();
-            return peerRestarted && !c.idle() && !c.heardSince() ? Action.REPLACE_SESSION : Action.DROP;
+            return peerRestarted && !c.idle() && !c.heardSince() ? Action.REPLACE_SESSION : Action.DROP_AND_KEEP_ALIVE;
         }
         if (c.sessionLossy() || policy.lossy()) {
             return Action.REPLACE_SESSION;
         }
         boolean established = c.sessionHasClientCookie() && c.serverCookie() != Cookie.NONE;
-        if (established && c.cookieDiffers() && !c.confirmed()) {
+        if (established && c.cookieDiffers() && !c.confirmed() && !policy.server()) {
             return Action.TAKE_OVER;
         }
         if (established && c.cookieDiffers()) {
@@ -218,7 +218,8 @@ class AcceptRulesTest {
         if (c.replacing()) {
             return Action.RETRY_GLOBAL;
         }
-        boolean unsure = c.serverCookie() != Cookie.NONE && !c.confirmed();
+        boolean unsure =
+                c.serverCookie() != Cookie.NONE && !c.confirmed() && !c.policy().server();
         Action forgotten = c.policy().resetCheck() && !unsure ? Action.RESET_FULL : Action.RESET_PARTIAL;
         if (c.cookieDiffers()) {
             return forgotten;

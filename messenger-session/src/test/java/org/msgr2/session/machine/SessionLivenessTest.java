@@ -233,6 +233,23 @@ class SessionLivenessTest {
         }
     }
 
+    /** Once the buffers on the way to a peer that is gone are full, not even the question leaves. */
+    @Test
+    @Scenario("P45")
+    void aPeerThatCannotEvenBeAskedIsGivenUp() throws ProtocolException {
+        try (SessionBench bench = ready()) {
+            bench.session().sendKeepalive(1, UTime.ZERO, bench.nowNs()); // and nobody takes it
+            bench.pass(ANSWER.minusNanos(1));
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            bench.pass(Duration.ofNanos(1));
+            assertTimedOut(bench, "KEEPALIVE2 not answered within PT30S");
+        }
+        try (SessionBench bench = pinging()) {
+            bench.pass(INTERVAL.plus(ANSWER));
+            assertTimedOut(bench, "KEEPALIVE2 not answered within PT30S");
+        }
+    }
+
     @Test
     void keepalivesUnderWayAreBounded() throws ProtocolException {
         try (SessionBench bench = ready()) {

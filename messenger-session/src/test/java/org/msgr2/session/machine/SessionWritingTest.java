@@ -120,7 +120,8 @@ class SessionWritingTest {
             bench.send(127);
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
             bench.session().sendKeepalive(2, UTime.ZERO, bench.nowNs());
-            assertThat(bench.effects().drain()).containsExactly(new WantWrite());
+            assertThat(bench.effects().effects(WantWrite.class)).hasSize(1);
+            bench.effects().drain();
             bench.receive(new ControlFrame.Keepalive2(UTime.ZERO));
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
             assertThat(bench.session().hasWork()).isTrue();

@@ -88,6 +88,7 @@ public final class SessionBench implements AutoCloseable {
     private final RecordingEffects effects = new RecordingEffects();
     private final Session session;
     private FrameEncoder peer = new CrcFrameEncoder(Revision.MSGR2_1);
+    private Revision revision = Revision.MSGR2_1;
     private ConnectionMode mode = ConnectionMode.CRC;
     private final boolean dialing;
     private long nowNs = START_NS;
@@ -133,6 +134,13 @@ public final class SessionBench implements AutoCloseable {
     public SessionBench encrypted() {
         mode = ConnectionMode.SECURE;
         peer = new SecureFrameEncoder(cipher(), allocator);
+        return this;
+    }
+
+    /** From the first transport on, frames are those of msgr2.0, in crc mode. */
+    public SessionBench msgr20() {
+        revision = Revision.MSGR2_0;
+        peer = new CrcFrameEncoder(revision);
         return this;
     }
 
@@ -209,11 +217,11 @@ public final class SessionBench implements AutoCloseable {
         boolean crc = mode == ConnectionMode.CRC;
         return new Secured(
                 dialing,
-                Revision.MSGR2_1,
+                revision,
                 mode,
-                crc ? new CrcFrameEncoder(Revision.MSGR2_1) : new SecureFrameEncoder(cipher(), allocator),
+                crc ? new CrcFrameEncoder(revision) : new SecureFrameEncoder(cipher(), allocator),
                 crc
-                        ? new CrcFrameDecoder(Revision.MSGR2_1, limits, bounds, allocator)
+                        ? new CrcFrameDecoder(revision, limits, bounds, allocator)
                         : new SecureFrameDecoder(cipher(), limits, bounds, allocator),
                 dialing ? EntityType.MON : EntityType.CLIENT,
                 new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124, Capabilities.NONE),
