@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** Takes what some loggers say from INFO on, and keeps it from the console, until it is closed. Needs Logback. Thread-safe. */
+/** Takes what some loggers say, and keeps it from the console, until it is closed. Needs Logback. Thread-safe. */
 public final class LogCapture implements AutoCloseable {
     private final Logger logger;
     private final @Nullable Level level;
@@ -22,20 +22,29 @@ public final class LogCapture implements AutoCloseable {
         }
     };
 
-    private LogCapture(String name) {
+    private LogCapture(String name, Level from) {
         logger = (Logger) LoggerFactory.getLogger(name);
         level = logger.getLevel();
         additive = logger.isAdditive();
         appender.setContext(logger.getLoggerContext());
         appender.start();
-        logger.setLevel(Level.INFO);
+        logger.setLevel(from);
         logger.setAdditive(false);
         logger.addAppender(appender);
     }
 
-    /** @param name of a logger; of those below it too */
+    /**
+     * Everything from INFO on.
+     *
+     * @param name of a logger; of those below it too
+     */
     public static LogCapture of(String name) {
-        return new LogCapture(name);
+        return new LogCapture(name, Level.INFO);
+    }
+
+    /** Errors only; what is less is not said at all. */
+    public static LogCapture ofErrors(String name) {
+        return new LogCapture(name, Level.ERROR);
     }
 
     /** Messages in order, without what was thrown. */
