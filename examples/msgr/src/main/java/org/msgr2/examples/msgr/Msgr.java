@@ -101,6 +101,7 @@ public final class Msgr implements Runnable {
                 .addSubcommand(new PingCommand(terminal))
                 .addSubcommand(CephCommand.commandLine(terminal))
                 .addSubcommand(KeyringCommand.commandLine(terminal))
+                .addSubcommand(new SimCommand(terminal))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.outInteractive() ? Ansi.AUTO : Ansi.OFF))
