@@ -357,6 +357,7 @@ public final class Messenger implements AutoCloseable {
         private @Nullable TlsContext tls;
         private @Nullable Executor workerPool;
         private HandshakeListener handshakes = ended -> {};
+        private @Nullable FrameObserver frameObserver;
 
         private Builder(EntityName name) {
             this.name = name;
@@ -511,6 +512,12 @@ public final class Messenger implements AutoCloseable {
             return this;
         }
 
+        /** Sees every frame of every connection go by; nobody does by default. */
+        public Builder frameObserver(FrameObserver observer) {
+            frameObserver = observer;
+            return this;
+        }
+
         private Executor workerPool() {
             if (workerPool == null) {
                 throw new IllegalStateException("no worker pool was given");
@@ -531,7 +538,8 @@ public final class Messenger implements AutoCloseable {
                     workers,
                     clock,
                     entropy,
-                    handshakes);
+                    handshakes,
+                    frameObserver);
         }
 
         /** Starts the services, and the messenger with them. */

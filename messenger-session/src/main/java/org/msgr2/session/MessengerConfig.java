@@ -2,6 +2,7 @@ package org.msgr2.session;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.feature.BannerFeatures;
@@ -23,6 +24,7 @@ import org.msgr2.crypto.auth.AuthProvider;
  * @param clock wall-clock time
  * @param entropy random bytes
  * @param handshakes hears of connections of peers that did not become sessions
+ * @param frameObserver sees every frame go by; null for nobody
  */
 public record MessengerConfig(
         EntityName name,
@@ -36,4 +38,5 @@ public record MessengerConfig(
         int workers,
         InstantSource clock,
         Entropy entropy,
-        HandshakeListener handshakes) {}
+        HandshakeListener handshakes,
+        @Nullable FrameObserver frameObserver) {}

@@ -15,8 +15,10 @@ import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.AuthReply;
+import org.msgr2.session.FrameObserver;
 import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.HandshakeListener.HandshakeEnded;
+import org.msgr2.session.handshake.FrameTap;
 import org.msgr2.session.handshake.Handshake;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
@@ -127,6 +129,10 @@ final class Link implements StreamListener, FrameSink {
         handshake = target == null
                 ? Handshake.accepting(node.handshakeConfig(), opened.remoteAddr(), out)
                 : Handshake.connecting(node.handshakeConfig(), target, expectedType, out);
+        FrameObserver observer = node.config().frameObserver();
+        if (observer != null) {
+            handshake.observedBy(new FrameTap(observer, opened.localAddr(), opened.remoteAddr(), target != null));
+        }
         if (!taken) {
             take(opened);
         }

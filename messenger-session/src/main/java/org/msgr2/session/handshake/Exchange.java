@@ -44,6 +44,8 @@ final class Exchange {
     private final SignatureLog sent;
     private final OutFrame frame;
     private int written;
+    private long read;
+    private @Nullable FrameTap tap;
 
     private Revision revision = Revision.MSGR2_1;
     private BannerFeatures peerBanner = BannerFeatures.NONE;
@@ -66,6 +68,11 @@ final class Exchange {
         this.received = new SignatureLog("received", limits.signatureLogBytesMax());
         this.sent = new SignatureLog("sent", limits.signatureLogBytesMax());
         this.frame = new OutFrame(limits.frameBytesMax());
+    }
+
+    /** Before the first frame. */
+    void observedBy(FrameTap observing) {
+        tap = observing;
     }
 
     HandshakeConfig config() {
@@ -92,9 +99,18 @@ final class Exchange {
         // Both ends must come to the same layout: it is the peer's bit that decides, but only among what we offer.
         revision = Revision.of(
                 new BannerFeatures(peerSupported.bits() & config.supported().bits()));
-        encoder = new CrcFrameEncoder(revision);
-        decoder = new CrcFrameDecoder(
-                revision, config.limits(), FrameBounds.handshake(config.limits()), config.allocator());
+        if (tap != null) {
+            tap.banners(written, read);
+        }
+        frames(
+                new CrcFrameEncoder(revision),
+                new CrcFrameDecoder(
+                        revision, config.limits(), FrameBounds.handshake(config.limits()), config.allocator()));
+    }
+
+    private void frames(FrameEncoder newEncoder, FrameDecoder newDecoder) {
+        encoder = tap == null ? newEncoder : tap.on(newEncoder);
+        decoder = tap == null ? newDecoder : tap.on(newDecoder);
     }
 
     void helloReceived(EntityType type, EntityAddr ourAddr) {
@@ -137,11 +153,13 @@ final class Exchange {
         FrameCipher receiving = connecting ? towardsConnector : towardsAcceptor;
         FrameBounds bounds = FrameBounds.handshake(config.limits());
         if (revision == Revision.MSGR2_1) {
-            encoder = new SecureFrameEncoder(sending, config.allocator());
-            decoder = new SecureFrameDecoder(receiving, config.limits(), bounds, config.allocator());
+            frames(
+                    new SecureFrameEncoder(sending, config.allocator()),
+                    new SecureFrameDecoder(receiving, config.limits(), bounds, config.allocator()));
         } else {
-            encoder = new SecureRev0FrameEncoder(sending, config.allocator());
-            decoder = new SecureRev0FrameDecoder(receiving, config.limits(), bounds, config.allocator());
+            frames(
+                    new SecureRev0FrameEncoder(sending, config.allocator()),
+                    new SecureRev0FrameDecoder(receiving, config.limits(), bounds, config.allocator()));
         }
     }
 
@@ -227,6 +245,7 @@ final class Exchange {
 
     /** Records what was consumed of {@code in} since its reader index was {@code start}. */
     void received(ByteBuf in, int start) throws ProtocolException {
+        read += in.readerIndex() - start;
         received.add(in, start, in.readerIndex() - start);
     }
 

@@ -53,6 +53,11 @@ public final class Handshake implements AutoCloseable {
         return new Handshake(new Exchange(config, false, remote, EntityType.ANY, out));
     }
 
+    /** Shows every frame of the stream from now on, beyond the handshake too. Before {@link #start}. */
+    public void observedBy(FrameTap tap) {
+        exchange.observedBy(tap);
+    }
+
     /** Sends the banner. Once, first. */
     public void start() throws ProtocolException {
         phase.enter(exchange);

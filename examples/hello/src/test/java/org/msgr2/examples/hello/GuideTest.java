@@ -9,9 +9,11 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -267,6 +269,27 @@ class GuideTest {
             }
             assertThat(received.tryAcquire(1000, 10, SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void tracesFrames() throws Exception {
+        Calls calls = new Calls();
+        Queue<String> trace = new ConcurrentLinkedQueue<>();
+        Messenger.Builder builder = Messenger.builder("client.me")
+                .frameObserver(frame -> trace.add(
+                        (frame.written() ? "-> " : "<- ") + frame.remote() + " " + frame.tag() + " " + frame.bytes()));
+        try (InProcTransport network = new InProcTransport(new InProcNetwork(), 2, ByteBufAllocator.DEFAULT);
+                Messenger node = Messenger.builder("osd.7")
+                        .transport(network)
+                        .service(new UpperCase())
+                        .build();
+                Messenger client = builder.transport(network).dispatcher(calls).build()) {
+            EntityAddr address = node.bind(EntityAddr.parse("v2:10.0.0.1:3400"));
+            Connection connection = client.connect(EntityType.OSD, address);
+            assertThat(calls.call(connection, "hello").get(10, SECONDS)).isEqualTo("HELLO");
+        }
+        assertThat(trace).startsWith("-> v2:10.0.0.1:3400/0 HELLO 72", "<- v2:10.0.0.1:3400/0 HELLO 72");
+        assertThat(trace).anyMatch(line -> line.startsWith("<- v2:10.0.0.1:3400/0 MESSAGE "));
     }
 
     /** Asks a monitor of a cluster without authentication for its map. */
