@@ -19,6 +19,7 @@ import org.msgr2.session.Messenger;
 import org.msgr2.session.Policy;
 import org.msgr2.session.testing.CephxRealm;
 import org.msgr2.session.testing.FaultPoint;
+import org.msgr2.session.testing.FaultStream;
 import org.msgr2.session.testing.FaultTransport;
 import org.msgr2.session.testing.FrameBorders;
 import org.msgr2.session.testing.LogCapture;
@@ -133,7 +134,34 @@ abstract class ScenarioTestBase extends NetworkTestBase<TestNetwork.Virtual> {
         network.time().advance(time);
     }
 
+    /**
+     * The actor's process ends without a word: nobody hears of it, not even of the ends of its connections, unless somebody
+     * {@link FaultTransport#loseAll loses} them.
+     */
+    void crash(Actor actor) {
+        actor.net.refuse(true);
+        actor.net.streams().forEach(FaultStream::vanish);
+        actor.messenger.connections().forEach(Connection::markDown);
+        network.settle();
+        actor.messenger.close();
+        // Some time later, somebody starts another one.
+        advance(Duration.ofSeconds(2));
+    }
+
     // --- What is to be seen at the end
+
+    /** Messages flow, both ways, between the only sessions that there are; others may have been lost before. */
+    void assertFlows(Actor one, Actor other) {
+        int before = one.heard.messages().size();
+        int beforeAtOther = other.heard.messages().size();
+        one.send(one.session(), 1);
+        other.send(other.session(), 1);
+        network.await("at one end", () -> one.heard.messages().size() > before);
+        network.await("at the other", () -> other.heard.messages().size() > beforeAtOther);
+        network.settle();
+        assertThat(one.heard.tids()).hasSize(before + 1).endsWith(other.sent());
+        assertThat(other.heard.tids()).hasSize(beforeAtOther + 1).endsWith(one.sent());
+    }
 
     /** Messages flow, both ways, between the only sessions that there are; every one since the beginning has come once. */
     void assertTraffic(Actor one, Actor other) {
