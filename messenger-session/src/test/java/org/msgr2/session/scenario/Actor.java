@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
+import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
@@ -35,7 +36,11 @@ final class Actor {
     }
 
     Connection dial(EntityType type, EntityAddr addr) {
-        Connection connection = messenger.connect(type, addr);
+        return dial(type, EntityAddrVec.of(addr));
+    }
+
+    Connection dial(EntityType type, EntityAddrVec addrs) {
+        Connection connection = messenger.connect(type, addrs);
         dialled.add(connection);
         return connection;
     }

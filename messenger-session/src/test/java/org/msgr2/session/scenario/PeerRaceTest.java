@@ -98,7 +98,8 @@ class PeerRaceTest extends ScenarioTestBase {
     @Scenario("S21")
     void oneSessionHoweverFarOneOfThemHadCome(Race race) {
         meet(race.held().mode());
-        Hold hold = (race.smallerIsHeld() ? smaller : larger).net.holdAt(race.held().point());
+        Hold hold =
+                (race.smallerIsHeld() ? smaller : larger).net.holdAt(race.held().point());
         if (race.smallerIsHeld()) {
             smallerDials();
             largerDials();
@@ -120,8 +121,9 @@ class PeerRaceTest extends ScenarioTestBase {
     }
 
     static Stream<Race> connectsAndReconnects() {
-        return SessionMode.all().map(mode -> new Case(FaultPoint.read(Tag.SERVER_IDENT), mode)).flatMap(lost ->
-                Stream.of(new Race(true, lost), new Race(false, lost)));
+        return SessionMode.all()
+                .map(mode -> new Case(FaultPoint.read(Tag.SERVER_IDENT), mode))
+                .flatMap(lost -> Stream.of(new Race(true, lost), new Race(false, lost)));
     }
 
     /**
@@ -294,7 +296,10 @@ class PeerRaceTest extends ScenarioTestBase {
                 .flatMap(mode -> Stream.of(
                         new Pair(addr.withNonce(0x0100_0000), lower.withNonce(2), mode),
                         new Pair(addr.withNonce(0xffff_ff00), lower.withNonce(1), mode),
-                        new Pair(addr.withNonce(7).withPort(6800), lower.withNonce(7).withPort(6801), mode)));
+                        new Pair(
+                                addr.withNonce(7).withPort(6800),
+                                lower.withNonce(7).withPort(6801),
+                                mode)));
     }
 
     /** Nonces are compared before ports and those before IPs, and nonces by their lowest byte first (spec/msgr2 §5.3). */

@@ -165,9 +165,10 @@ class SessionResetTest extends ScenarioTestBase {
         assertThat(acceptor.written(Tag.SESSION_RESET)).isEqualTo(1);
         assertThat(dialler.resets()).isEqualTo(reset(0, 1));
         assertThat(acceptor.resets()).isEqualTo(Resets.NONE);
-        assertThat(dialler.heard.all(SessionEvent.Discarded.class)).hasSize(1).allSatisfy(lost -> assertThat(
-                        List.of(lost.firstNumber(), lost.lastNumber(), (long) lost.messages()))
-                .containsExactly(2L, 3L, 2L));
+        assertThat(dialler.heard.all(SessionEvent.Discarded.class))
+                .hasSize(1)
+                .allSatisfy(lost -> assertThat(List.of(lost.firstNumber(), lost.lastNumber(), (long) lost.messages()))
+                        .containsExactly(2L, 3L, 2L));
         assertThat(acceptor.heard.messages()).isEmpty();
         assertFlows(dialler, acceptor);
         assertThat(dialler.session()).isSameAs(connection);
@@ -287,7 +288,8 @@ class SessionResetTest extends ScenarioTestBase {
         network.settle();
         Hold second = acceptor.net.holdAt(FaultPoint.read(with));
         assertThat(first.isReached()).isTrue();
-        // A third one, of nobody: the two are on one loop then, and do not overtake each other on their way to the session's.
+        // A third one, of nobody: the two are on one loop then, and do not overtake each other on their way to the
+        // session's.
         RawPeer.dial(network, network.transport(leaks.allocator()), ADDR).close();
         List<FaultStream> dialled = dialler.net.streams();
         dialled.get(dialled.size() - 1).vanish();

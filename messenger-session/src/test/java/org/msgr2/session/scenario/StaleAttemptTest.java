@@ -158,7 +158,8 @@ class StaleAttemptTest extends ScenarioTestBase {
         peer.send(new ControlFrame.ClientIdent(
                 self, addr, 9, 1000, CephFeatures.MESSENGER, CephFeatures.MSGR2_REQUIRED, 0, 77));
         network.settle();
-        ControlFrame.ServerIdent ident = (ControlFrame.ServerIdent) peer.lastFrame().control();
+        ControlFrame.ServerIdent ident =
+                (ControlFrame.ServerIdent) peer.lastFrame().control();
         peer.send(new ControlFrame.Ack(0)); // it has heard the answer
         peer.close();
         network.settle();
