@@ -13,6 +13,9 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
 import org.msgr2.session.Connection;
+import org.msgr2.session.ConnectionStats;
+import org.msgr2.session.HandshakeListener.End;
+import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.Messenger;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.FaultStream;
@@ -28,11 +31,17 @@ final class Actor {
     final RecordingDispatcher heard = new RecordingDispatcher();
     final Messenger messenger;
     private final List<Connection> dialled = new ArrayList<>();
+    private final List<HandshakeEnded> handshakesEnded = new ArrayList<>();
     private long sent;
 
+    /** @param start builds the messenger, which tells {@link #heard} and {@link #handshakeEnded} */
     Actor(FaultTransport net, Function<Actor, Messenger> start) {
         this.net = net;
         this.messenger = start.apply(this);
+    }
+
+    void handshakeEnded(HandshakeEnded ended) {
+        handshakesEnded.add(ended);
     }
 
     Connection dial(EntityType type, EntityAddr addr) {
@@ -128,6 +137,33 @@ final class Actor {
                         .filter(s -> s.written(Tag.SERVER_IDENT) > 0 && !taken.containsKey(s))
                         .findFirst()
                         .orElseThrow();
+    }
+
+    /** What became of each socket that it has accepted, in order; null of those that a session began on, or that are open. */
+    List<@Nullable End> ends() {
+        List<@Nullable End> ends = new ArrayList<>();
+        for (FaultStream stream : net.streams(false)) {
+            ends.add(handshakesEnded.stream()
+                    .filter(ended -> ended.remote().equals(stream.remoteAddr()))
+                    .map(HandshakeEnded::end)
+                    .findFirst()
+                    .orElse(null));
+        }
+        return ends;
+    }
+
+    /** Whether the only connection that it has dialled has counted what it did as the frames say. */
+    boolean countsAsSeen() {
+        if (dialled.size() != 1) {
+            return true;
+        }
+        ConnectionStats own = dialled.get(0).stats();
+        Counts seen = conn();
+        return own.attempts() == seen.attempts()
+                && own.clientIdentsSent() == seen.idents()
+                && own.sessionReconnectsSent() == seen.reconnects()
+                && own.established() == seen.established() + acceptedEvents().getOrDefault(dialled.get(0), 0)
+                && own.remoteResets() == resets().remoteResets();
     }
 
     Resets resets() {

@@ -21,6 +21,7 @@ import org.msgr2.core.frame.Revision;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.RawPeer;
@@ -73,6 +74,7 @@ class IdentityTest extends ScenarioTestBase {
         assertRetriedForAMinute(connection, ATTEMPTS_IN_A_MINUTE);
 
         assertThat(server.accs()).hasSize(ATTEMPTS_IN_A_MINUTE).containsOnly(acc(1, 1, 0, 0));
+        assertThat(server.ends()).containsOnly(End.CLOSED);
         assertThat(server.messenger.stats().handshakesFailed()).isEqualTo(ATTEMPTS_IN_A_MINUTE);
     }
 

@@ -13,6 +13,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.FaultPoint;
@@ -131,6 +132,7 @@ class LosslessEstablishTest extends ScenarioTestBase {
         awaitReady(connection);
         assertOneSession();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 0), acc(1, 1, 0, 1));
+        assertThat(server.ends()).containsExactly(End.CLOSED, null);
     }
 
     static Stream<Case> establishingFaults() {
@@ -145,6 +147,7 @@ class LosslessEstablishTest extends ScenarioTestBase {
         awaitReady(connection);
         assertOneSession();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 1, 0, 0));
+        assertThat(server.ends()).containsExactly(null, End.REPLACED);
     }
 
     @ParameterizedTest
@@ -155,6 +158,7 @@ class LosslessEstablishTest extends ScenarioTestBase {
         talk();
         assertOneSession();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 0, 1, 0));
+        assertThat(server.ends()).containsExactly(null, End.REPLACED);
     }
 
     static Stream<Case> reacceptFaults() {
@@ -170,8 +174,9 @@ class LosslessEstablishTest extends ScenarioTestBase {
         talk();
         assertOneSession();
         // One that was about to say RECONNECT_OK had the session, for a moment.
-        int established = lost.point().tag() == Tag.SESSION_RECONNECT_OK ? 3 : 2;
-        assertThat(server.accs()).containsExactly(acc(1, 1, 0, established), acc(1, 0, 1, 0), acc(1, 0, 1, 0));
+        boolean had = lost.point().tag() == Tag.SESSION_RECONNECT_OK;
+        assertThat(server.accs()).containsExactly(acc(1, 1, 0, had ? 3 : 2), acc(1, 0, 1, 0), acc(1, 0, 1, 0));
+        assertThat(server.ends()).containsExactly(null, had ? End.REPLACED : End.CLOSED, End.REPLACED);
         assertThat(client.conn()).isEqualTo(conn(3, 1, 2, 2));
     }
 }

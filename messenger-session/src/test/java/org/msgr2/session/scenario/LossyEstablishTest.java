@@ -14,6 +14,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.FaultPoint;
@@ -116,6 +117,7 @@ class LossyEstablishTest extends ScenarioTestBase {
         play(lost, false);
         assertEstablished();
         assertThat(server.accs()).containsExactly(acc(1, 0, 0, 0), acc(1, 1, 0, 1));
+        assertThat(server.ends()).containsExactly(End.CLOSED, null);
         assertThat(server.resets()).isEqualTo(Resets.NONE);
     }
 
@@ -130,6 +132,7 @@ class LossyEstablishTest extends ScenarioTestBase {
         play(lost, false);
         assertEstablished();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 0), acc(1, 1, 0, 1));
+        assertThat(server.ends()).containsExactly(End.CLOSED, null);
         assertThat(server.resets()).isEqualTo(Resets.NONE);
     }
 

@@ -13,6 +13,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.FaultPoint;
@@ -73,6 +74,7 @@ class PeerEstablishTest extends ScenarioTestBase {
         connectorSpeaks();
         assertOneSession();
         assertThat(acceptor.accs()).containsExactly(acc(1, 1, 0, 0), acc(1, 1, 0, 1));
+        assertThat(acceptor.ends()).containsExactly(End.CLOSED, null);
     }
 
     static Stream<Case> establishingFaults() {
@@ -87,6 +89,7 @@ class PeerEstablishTest extends ScenarioTestBase {
         connectorSpeaks();
         assertOneSession();
         assertThat(acceptor.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 1, 0, 0));
+        assertThat(acceptor.ends()).containsExactly(null, End.REPLACED);
     }
 
     static Stream<Case> connectorFaults() {
@@ -124,6 +127,7 @@ class PeerEstablishTest extends ScenarioTestBase {
         assertThat(connector.conn()).isEqualTo(conn(1, 1, 0, 1));
         // The socket that comes in carries a session that the connector has dialled.
         assertThat(connector.accs()).containsExactly(acc(1, 0, 1, 0));
+        assertThat(connector.ends()).containsExactly(End.REPLACED);
         assertThat(connector.acceptedEvents()).containsEntry(connection, 1).hasSize(1);
         assertThat(acceptor.conn()).isEqualTo(conn(1, 0, 1, 1));
         assertThat(acceptor.accs()).containsExactly(acc(1, 1, 0, 1));

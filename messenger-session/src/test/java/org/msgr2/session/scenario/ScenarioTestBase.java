@@ -87,6 +87,7 @@ abstract class ScenarioTestBase extends NetworkTestBase<TestNetwork.Virtual> {
         Actor made = new Actor(net, actor -> {
             Messenger.Builder builder = network.messenger(name, leaks.allocator(), net)
                     .frameObserver(net)
+                    .handshakeListener(actor::handshakeEnded)
                     .dispatcher(actor.heard)
                     .entropy(random::nextBytes);
             if (!policy.server()) {
@@ -112,7 +113,7 @@ abstract class ScenarioTestBase extends NetworkTestBase<TestNetwork.Virtual> {
                 if (!given && bytes.length == NONCE_BYTES) {
                     given = true;
                     for (int i = 0; i < Integer.BYTES; i++) {
-                        bytes[NONCE_BYTES - 1 - i] = (byte) (nonce >> Byte.SIZE * i);
+                        bytes[NONCE_BYTES - 1 - i] = (byte) (nonce >> (Byte.SIZE * i));
                     }
                 }
             }
@@ -163,6 +164,11 @@ abstract class ScenarioTestBase extends NetworkTestBase<TestNetwork.Virtual> {
         assertThat(other.heard.tids()).hasSize(beforeAtOther + 1).endsWith(one.sent());
     }
 
+    private static void assertSettled(Actor actor) {
+        assertThat(actor.messenger.stats().handshakes()).isZero();
+        assertThat(actor.countsAsSeen()).isTrue();
+    }
+
     /** Messages flow, both ways, between the only sessions that there are; every one since the beginning has come once. */
     void assertTraffic(Actor one, Actor other) {
         one.send(one.session(), 4);
@@ -172,8 +178,8 @@ abstract class ScenarioTestBase extends NetworkTestBase<TestNetwork.Virtual> {
         network.settle();
         assertThat(other.heard.tids()).isEqualTo(numbers(one.sent()));
         assertThat(one.heard.tids()).isEqualTo(numbers(other.sent()));
-        assertThat(one.messenger.stats().handshakes()).isZero();
-        assertThat(other.messenger.stats().handshakes()).isZero();
+        assertSettled(one);
+        assertSettled(other);
     }
 
     static List<Long> numbers(long last) {

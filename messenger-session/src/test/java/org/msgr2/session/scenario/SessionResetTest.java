@@ -16,6 +16,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.FaultPoint;
@@ -229,6 +230,7 @@ class SessionResetTest extends ScenarioTestBase {
         network.settle();
 
         assertThat(acceptor.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 1, 0, 0));
+        assertThat(acceptor.ends()).containsExactly(null, End.REPLACED);
         assertThat(acceptor.resets()).isEqualTo(reset(0, 1));
         assertThat(acceptor.heard.all(SessionEvent.Discarded.class))
                 .extracting(SessionEvent.Discarded::messages)
@@ -249,6 +251,7 @@ class SessionResetTest extends ScenarioTestBase {
         network.settle();
 
         assertThat(acceptor.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 1, 0, 0));
+        assertThat(acceptor.ends()).containsExactly(null, End.REPLACED);
         assertThat(acceptor.resets()).isEqualTo(Resets.NONE);
         assertThat(acceptor.heard.count(SessionEvent.Discarded.class)).isZero();
         assertThat(dialler.heard.tids()).containsExactly(1L, 2L);

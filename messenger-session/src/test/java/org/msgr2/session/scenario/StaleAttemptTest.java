@@ -19,6 +19,7 @@ import org.msgr2.core.frame.Revision;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
+import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.Policy;
 import org.msgr2.session.testing.FaultPoint;
 import org.msgr2.session.testing.FaultStream;
@@ -103,14 +104,13 @@ class StaleAttemptTest extends ScenarioTestBase {
         lostByTheClientOnly(hold);
         assertThat(server.accs()).containsExactly(acc(1, 0, 0, 0), acc(1, 1, 0, 1));
         FaultStream stale = hold.stream();
-        int failed = (int) server.messenger.stats().handshakesFailed();
         hold.release();
         network.settle();
 
         assertThat(stale.read(Tag.CLIENT_IDENT)).isEqualTo(1);
         assertThat(stale.isOpen()).isFalse();
         assertThat(stale.written(Tag.SERVER_IDENT)).isZero();
-        assertThat(server.messenger.stats().handshakesFailed()).isEqualTo(failed + 1);
+        assertThat(server.ends()).containsExactly(End.CLOSED, null);
         assertOnlyTheNewestIsThere();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 0), acc(1, 1, 0, 1));
         assertThat(client.conn()).isEqualTo(conn(2, 2, 0, 1));
@@ -136,6 +136,7 @@ class StaleAttemptTest extends ScenarioTestBase {
         network.settle();
         assertOnlyTheNewestIsThere();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 0, 1, 0), acc(1, 0, 1, 0));
+        assertThat(server.ends()).containsExactly(null, End.CLOSED, End.REPLACED);
         assertThat(client.conn()).isEqualTo(conn(3, 1, 2, 2));
     }
 
@@ -196,6 +197,7 @@ class StaleAttemptTest extends ScenarioTestBase {
 
         assertOnlyTheNewestIsThere();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 1, 0, 0));
+        assertThat(server.ends()).containsExactly(null, End.REPLACED);
         assertThat(client.conn()).isEqualTo(conn(2, 2, 0, 1));
     }
 
@@ -214,6 +216,7 @@ class StaleAttemptTest extends ScenarioTestBase {
 
         assertOnlyTheNewestIsThere();
         assertThat(server.accs()).containsExactly(acc(1, 1, 0, 3), acc(1, 0, 1, 0), acc(1, 0, 1, 0));
+        assertThat(server.ends()).containsExactly(null, End.REPLACED, End.REPLACED);
         assertThat(client.conn()).isEqualTo(conn(3, 1, 2, 2));
     }
 }

@@ -39,7 +39,7 @@ public final class FaultTransport implements Transport, FrameObserver {
     }
 
     /** A direction of a stream that stands still from a frame on; the other one goes on. */
-    public final class Hold {
+    public static final class Hold {
         private @Nullable FaultStream stream;
         private boolean outgoing;
 
