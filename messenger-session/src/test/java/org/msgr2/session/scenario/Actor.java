@@ -50,7 +50,9 @@ final class Actor {
 
     Connection dial(EntityType type, EntityAddrVec addrs) {
         Connection connection = messenger.connect(type, addrs);
-        dialled.add(connection);
+        if (!dialled.contains(connection)) {
+            dialled.add(connection);
+        }
         return connection;
     }
 

@@ -219,4 +219,90 @@ class StaleAttemptTest extends ScenarioTestBase {
         assertThat(server.ends()).containsExactly(null, End.REPLACED, End.REPLACED);
         assertThat(client.conn()).isEqualTo(conn(3, 1, 2, 2));
     }
+
+    /**
+     * It is from a process that has died since. Its cookie is another one and its number the lower: so is that of a peer that was
+     * restarted with its clock set back; but this connection was opened before the session was.
+     */
+    @ParameterizedTest
+    @EnumSource
+    @Scenario("S26")
+    void aStaleIdentOfAPredecessorIsDropped(SessionMode mode) {
+        EntityAddr addr = EntityAddr.parse("v2:127.0.0.1:6801/9");
+        server = actor("osd.3", mode, Policy.losslessPeer());
+        client = actor("osd.7", mode, Policy.losslessPeer());
+        bind(server.messenger);
+        bind(client.messenger, addr);
+        Hold hold = server.net.holdAt(FaultPoint.read(Tag.CLIENT_IDENT));
+        dial();
+        crash(client);
+        client = actor("osd.7", mode, Policy.losslessPeer());
+        bind(client.messenger, addr);
+        dial();
+        awaitReceived(server, 2);
+        // Now it dials, and gets nowhere.
+        client.net.refuse(true);
+        server.net.refuse(true);
+        client.net.loseAll();
+        server.send(server.session(), 2);
+        network.settle();
+        hold.release();
+        network.settle();
+
+        assertThat(server.ends()).containsExactly(End.CLOSED, null);
+        assertThat(server.resets()).isEqualTo(Resets.NONE);
+        server.net.refuse(false);
+        advance(Duration.ofSeconds(1));
+        assertOnlyOneIsOpen();
+        assertTraffic(client, server);
+        assertThat(server.resets()).isEqualTo(Resets.NONE);
+    }
+
+    private void assertOnlyOneIsOpen() {
+        assertThat(server.net.streams()).filteredOn(FaultStream::isOpen).hasSize(1);
+    }
+
+    /**
+     * Ceph takes a session over in two steps, and tells WAIT or RETRY_GLOBAL to whoever comes between them. Ours does it in one,
+     * so nobody can: of two that come at once the second takes over from the first. The rules for it are there nonetheless, and
+     * have a test.
+     */
+    @ParameterizedTest
+    @EnumSource
+    @Scenario("S33")
+    void nobodyComesInTheMiddleOfATakeOver(SessionMode mode) {
+        meet(new Pair(Policy.losslessClient(), Policy.statefulServer(), mode));
+        comeTwiceAtOnce(Tag.CLIENT_IDENT);
+        assertThat(server.accs()).containsExactly(acc(1, 1, 0, 2), acc(1, 0, 0, 0), acc(1, 1, 0, 0));
+        comeTwiceAtOnce(Tag.SESSION_RECONNECT);
+        assertThat(server.accs())
+                .startsWith(acc(1, 1, 0, 4))
+                .endsWith(acc(1, 0, 1, 0), acc(1, 0, 0, 0), acc(1, 0, 1, 0))
+                .hasSize(6);
+
+        assertThat(server.written(Tag.WAIT) + server.written(Tag.SESSION_RETRY_GLOBAL))
+                .isZero();
+        assertOnlyOneIsOpen();
+        assertTraffic(client, server);
+        assertThat(client.resets()).isEqualTo(Resets.NONE);
+        assertThat(server.resets()).isEqualTo(Resets.NONE);
+    }
+
+    private void comeTwiceAtOnce(Tag with) {
+        Hold first = server.net.holdAt(FaultPoint.read(with));
+        client.net.loseAll();
+        dial();
+        Hold second = server.net.holdAt(FaultPoint.read(with));
+        // A third one, of nobody: the two are on one loop then, and do not overtake each other on their way to the
+        // session's.
+        RawPeer.dial(
+                        network,
+                        network.transport(leaks.allocator()),
+                        server.messenger.addresses().first())
+                .close();
+        lostByTheClientOnly(first);
+        first.release();
+        second.release();
+        network.settle();
+    }
 }
