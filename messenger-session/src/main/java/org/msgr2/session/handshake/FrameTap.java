@@ -66,6 +66,8 @@ public final class FrameTap {
 
     private final class Writing implements FrameEncoder {
         private final FrameEncoder encoder;
+        /** Of the frame that is being written, in its pieces so far. */
+        private long bytes;
 
         Writing(FrameEncoder encoder) {
             this.encoder = encoder;
@@ -75,7 +77,12 @@ public final class FrameTap {
         public void encode(OutFrame frame, ByteSink out) throws ProtocolException {
             Counting counting = new Counting(out);
             encoder.encode(frame, counting);
-            wrote(frame.tag(), counting.total());
+            bytes += counting.total();
+            if (!frame.hasRest()) {
+                long whole = bytes;
+                bytes = 0;
+                wrote(frame.tag(), whole);
+            }
         }
 
         @Override

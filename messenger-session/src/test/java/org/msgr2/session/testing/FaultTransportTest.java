@@ -63,6 +63,17 @@ class FaultTransportTest extends NetworkTestBase<TestNetwork.Virtual> {
     }
 
     @Test
+    void framesBehindOneThatLeavesInPiecesAreFoundToo() {
+        clientsNet.loseAt(FaultPoint.write(Tag.MESSAGE).nth(3));
+        connection.send(message(TYPE, 100, 3_000_000));
+        network.settle();
+        assertThat(atServer.tids()).containsExactly(100L);
+        send(1, 3);
+        assertThat(atServer.tids()).containsExactly(100L, 1L);
+        assertThat(clientsNet.streams().get(0).isOpen()).isFalse();
+    }
+
+    @Test
     void aFrameThatIsLostWhenItHasComeCountsAsReadAndIsNotSeen() {
         serversNet.loseAt(FaultPoint.read(Tag.MESSAGE).nth(4));
         send(1, 6);
