@@ -3,6 +3,7 @@ package org.msgr2.examples.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,11 @@ import org.msgr2.crypto.auth.cephx.LoginListener;
 @RequiresCeph
 @Timeout(120)
 final class NodeAsMonitorIT {
+    /** Of so many of its reads and writes, one closes the socket; which of them, is the same in each run. */
+    private static final List<Integer> FAILURE_IN = List.of(26, 29, 35);
+    /** The command comes twice: for the configuration, and to stay. */
+    private static final long SOCKETS_OF_A_RUN = 2;
+
     @TempDir
     private Path directory;
 
@@ -30,6 +36,18 @@ final class NodeAsMonitorIT {
                 assertThat(peer.method()).isEqualTo(login.method());
                 assertThat(peer.capabilities().text("mon")).isEqualTo(login == ClientLogin.NONE_CRC ? "" : "allow *");
             });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cephsCommandIsAnsweredThoughItBreaksItsOwnConnections(ClientLogin login) throws Exception {
+        try (JavaMonitor node = JavaMonitor.start(directory, login)) {
+            for (int in : FAILURE_IN) {
+                Path conf = node.conf(login, "ms inject socket failures = " + in);
+                assertThat(ceph(conf, "status")).contains(JavaMonitor.STATUS);
+            }
+            assertThat(node.accepted()).as("sockets").isGreaterThan(FAILURE_IN.size() * SOCKETS_OF_A_RUN);
         }
     }
 

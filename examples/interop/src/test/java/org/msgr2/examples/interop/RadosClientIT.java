@@ -20,11 +20,13 @@ import org.msgr2.crypto.auth.cephx.AuthorityOptions;
 import org.msgr2.crypto.auth.cephx.LoginListener;
 
 /** Programs that use Ceph's own client library, talking to a node of ours that plays the monitor. */
-@RequiresPythonRados
+@RequiresPython("rados")
 @Timeout(120)
 final class RadosClientIT {
 
     private static final String STATUS = "{\"prefix\": \"status\"}";
+    private static final int COMMANDS = 50;
+    private static final long CONNECTIONS_MIN = 5;
     private static final Duration TICKET_LIFETIME = Duration.ofSeconds(4);
     private static final int LIFETIMES = 3;
     /** It asks for the login's ticket first, then for those of the services. */
@@ -53,6 +55,30 @@ final class RadosClientIT {
                 assertThat(peer.name()).isEqualTo(JavaMonitor.ADMIN);
                 assertThat(peer.method()).isEqualTo(login.method());
             });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProgramThatBreaksItsOwnConnectionsIsAnsweredAlways(ClientLogin login) throws Exception {
+        try (JavaMonitor node = JavaMonitor.start(directory, login);
+                RadosClient client = RadosClient.start(
+                        directory,
+                        node.conf(login, "ms inject socket failures = 50", "mon client hunt interval = 0.2"),
+                        node.keyring())) {
+            JsonNode connected = client.answer();
+            assertThat(connected.path("fsid").asText()).as(connected.toString()).isEqualTo(JavaMonitor.FSID.toString());
+            for (int i = 0; i < COMMANDS; i++) {
+                JsonNode status = client.monCommand(STATUS);
+                assertThat(status.path("output").asText())
+                        .as("command %s: %s", i, status)
+                        .isEqualTo(JavaMonitor.STATUS);
+            }
+            assertThat(client.end()).isZero();
+            System.out.printf(
+                    "librados that breaks its connections, %s: %d commands, %d connections%n",
+                    login, COMMANDS, node.accepted());
+            assertThat(node.accepted()).isGreaterThan(CONNECTIONS_MIN);
         }
     }
 

@@ -8,11 +8,15 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The test class needs Ceph's client library for the system's Python. Where it is absent the test is skipped, or fails, as
- * with {@link RequiresCeph}.
+ * The test class needs one of Ceph's client libraries for the system's Python. Where it is absent the test is skipped, or
+ * fails, as with {@link RequiresCeph}.
  */
 @Documented
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@ExtendWith(RequiresPythonRadosCondition.class)
-@interface RequiresPythonRados {}
+@ExtendWith(RequiresPythonCondition.class)
+@interface RequiresPython {
+
+    /** The module: {@code rados}, which Debian's {@code python3-rados} brings, and so on. */
+    String value();
+}
