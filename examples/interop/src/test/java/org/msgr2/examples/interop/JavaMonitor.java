@@ -1,6 +1,8 @@
 package org.msgr2.examples.interop;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,30 +14,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityName;
+import org.msgr2.core.address.EntityType;
 import org.msgr2.core.feature.CephFeatures;
+import org.msgr2.core.message.Message;
+import org.msgr2.core.message.MessageType;
+import org.msgr2.core.message.Priority;
 import org.msgr2.core.mon.MonCommand;
+import org.msgr2.core.mon.MonSubscribe;
+import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.UTime;
+import org.msgr2.core.wire.WireException;
+import org.msgr2.core.wire.WireReader;
 import org.msgr2.crypto.auth.AuthProvider;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.cephx.AuthorityOptions;
+import org.msgr2.crypto.auth.cephx.AuthorizerVerifier;
 import org.msgr2.crypto.auth.cephx.CephxAuth;
 import org.msgr2.crypto.auth.cephx.CephxClient;
 import org.msgr2.crypto.auth.cephx.CephxConfig;
 import org.msgr2.crypto.auth.cephx.CephxServer;
 import org.msgr2.crypto.auth.cephx.FileStateStore;
 import org.msgr2.crypto.auth.cephx.LoginListener;
+import org.msgr2.crypto.auth.cephx.RotatingKeys;
 import org.msgr2.crypto.auth.cephx.TicketAuthority;
+import org.msgr2.crypto.auth.cephx.TicketChecks;
 import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.crypto.key.CryptoKey;
 import org.msgr2.crypto.key.KeyType;
 import org.msgr2.crypto.key.Keyring;
 import org.msgr2.crypto.key.KeyringFile;
 import org.msgr2.session.Connection;
+import org.msgr2.session.Dispatcher;
 import org.msgr2.session.Messenger;
 import org.msgr2.session.Policy;
 import org.msgr2.session.mon.MonCommands;
@@ -70,12 +85,13 @@ final class JavaMonitor implements AutoCloseable {
     private final @Nullable TicketAuthority authority;
     private final Messenger node;
     private final EntityAddr addr;
+    private volatile Opaque mdsMap = Opaque.EMPTY;
 
     private JavaMonitor(Path directory, ClientLogin login, AuthorityOptions options) throws Exception {
         this.directory = directory;
         this.login = login;
         Keyring keyring = Keyring.EMPTY
-                .with(ADMIN, newKey(), Map.of("mon", "allow *", "mgr", "allow *"))
+                .with(ADMIN, newKey(), Map.of("mon", "allow *", "mgr", "allow *", "mds", "allow *"))
                 .with(SELF, newKey(), Map.of("mon", "allow *"));
         KeyringFile.write(keyring(), keyring);
         if (login.auth() == CephSettings.Auth.NONE) {
@@ -95,6 +111,7 @@ final class JavaMonitor implements AutoCloseable {
                 .auth(name -> renewals)
                 .acceptPolicy(Policy.statelessServer().withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
                 .dispatcher(recorder)
+                .dispatcher(new MdsMaps())
                 .service(new MonitorService("a", FSID, new Commands()))
                 .build();
         addr = node.bind(EntityAddr.parse("v2:127.0.0.1:0"));
@@ -114,6 +131,37 @@ final class JavaMonitor implements AutoCloseable {
         CephxClient self = new CephxClient(
                 CephxConfig.of(SELF, keyring.find(SELF).orElseThrow().key()), InstantSource.system(), ENTROPY);
         return new CephxAuth(self, CephxServer.monitor(tickets).withModes(List.of(login.mode())));
+    }
+
+    /**
+     * What a daemon of this cluster, in this process, believes its peers by: with cephx their tickets, which it opens with the
+     * keys that this monitor gives it. It dials nobody.
+     */
+    AuthProvider daemonAuth(EntityType type) {
+        EntityName name = EntityName.of(type, 0);
+        if (authority == null) {
+            return new NoneAuth(name);
+        }
+        AuthorizerVerifier verifier = new AuthorizerVerifier(
+                type,
+                RotatingKeys.EMPTY,
+                delay -> CompletableFuture.completedFuture(authority.rotatingSecrets(type)),
+                TicketChecks.ALL,
+                InstantSource.system(),
+                ENTROPY,
+                (claimed, reason) -> refusals.add(reason));
+        CephxClient nobody = new CephxClient(CephxConfig.of(name, newKey()), InstantSource.system(), ENTROPY);
+        return new CephxAuth(nobody, CephxServer.service(verifier).withModes(List.of(login.mode())));
+    }
+
+    /**
+     * There is a file system from now on; clients that ask are told.
+     *
+     * @param front of the MDS_MAP; ownership passes
+     */
+    void publishMdsMap(ByteBuf front) {
+        mdsMap = Opaque.copyOf(ByteBufUtil.getBytes(front));
+        front.release();
     }
 
     /** A key such as clients have. */
@@ -168,6 +216,11 @@ final class JavaMonitor implements AutoCloseable {
         return Files.write(directory.resolve("ceph.conf"), text);
     }
 
+    /** Where it listens. */
+    EntityAddr addr() {
+        return addr;
+    }
+
     /** Who sent commands, by the order in which they came. */
     List<PeerIdentity> askers() {
         return List.copyOf(askers);
@@ -203,6 +256,37 @@ final class JavaMonitor implements AutoCloseable {
     public void close() {
         node.close();
         recorder.close();
+    }
+
+    /** Tells the map of the file system's servers to those who subscribe to it, and leaves the other wishes to the service. */
+    private final class MdsMaps implements Dispatcher {
+        @Override
+        public boolean dispatch(Connection client, Message message) {
+            if (message.is(MessageType.MON_SUBSCRIBE) && mdsMap.length() > 0) {
+                try {
+                    MonSubscribe wishes = MonSubscribe.read(
+                            new WireReader(message.front().duplicate()),
+                            message.header().version());
+                    if (wishes.items().stream().anyMatch(item -> item.what().equals("mdsmap"))) {
+                        send(client);
+                    }
+                } catch (WireException e) {
+                    throw new AssertionError("cannot read " + message, e);
+                }
+            }
+            return false;
+        }
+
+        private void send(Connection client) {
+            Message map = Message.builder(MessageType.MDS_MAP)
+                    .version(RecordedMds.MAP_VERSION, 1)
+                    .priority(Priority.HIGH)
+                    .front(Unpooled.wrappedBuffer(mdsMap.toByteArray()))
+                    .build();
+            if (!client.send(map).accepted()) {
+                map.release();
+            }
+        }
     }
 
     private final class Commands implements MonCommands {
