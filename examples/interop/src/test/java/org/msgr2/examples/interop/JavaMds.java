@@ -1,9 +1,10 @@
 package org.msgr2.examples.interop;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityType;
@@ -37,6 +39,7 @@ import org.msgr2.session.netty.NettyTransport;
  */
 final class JavaMds implements AutoCloseable {
 
+    private static final Duration WAIT = Duration.ofSeconds(20);
     private static final int SESSION_REQUEST_OPEN = 0;
     private static final int SESSION_REQUEST_CLOSE = 2;
     private static final int SESSION_CLOSE = 3;
@@ -63,6 +66,7 @@ final class JavaMds implements AutoCloseable {
 
     private record Held(Connection client, Request request) {}
 
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
     private final OneWayTransport network;
     private final Messenger node;
     private final EntityAddr addr;
@@ -74,9 +78,10 @@ final class JavaMds implements AutoCloseable {
     private boolean holding;
 
     private JavaMds(JavaMonitor monitor, Policy policy, EntityAddr where) throws IOException {
-        network = new OneWayTransport(new NettyTransport(ByteBufAllocator.DEFAULT));
+        network = new OneWayTransport(new NettyTransport(allocator));
         node = Messenger.builder("mds.0")
                 .transport(network)
+                .allocator(allocator)
                 .auth(name -> monitor.daemonAuth(EntityType.MDS))
                 .acceptPolicy(policy.withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
                 .dispatcher(new Tenant())
@@ -154,10 +159,15 @@ final class JavaMds implements AutoCloseable {
         held.clear();
     }
 
+    /** Also asserts that every buffer was given back. */
     @Override
     public void close() {
         node.close();
         network.close();
+        Awaitility.await("no buffer is kept")
+                .atMost(WAIT)
+                .until(() ->
+                        allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory() == 0);
     }
 
     private final class Tenant implements Dispatcher {
