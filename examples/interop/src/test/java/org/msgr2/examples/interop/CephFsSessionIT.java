@@ -50,7 +50,7 @@ final class CephFsSessionIT {
     private static final long CONNECTIONS_MIN = 5;
     private static final int AHEAD = 10;
     private static final int FAR_AHEAD = 1000;
-    /** Without this option the library gives up a mount whose session was forgotten, which is its own affair. */
+    /** What the library does when its session was forgotten: another one, instead of calling the old one stale. */
     private static final String BEGINS_ANEW = "client reconnect stale = true";
 
     private static final String FAILURES = "ms_inject_socket_failures";
