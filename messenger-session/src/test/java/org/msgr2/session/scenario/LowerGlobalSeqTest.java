@@ -10,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
-import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Connection;
 import org.msgr2.session.Policy;

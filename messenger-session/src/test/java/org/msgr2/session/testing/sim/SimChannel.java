@@ -35,6 +35,8 @@ final class SimChannel {
     private final BitSet delivered = new BitSet();
     private final Map<Object, int[]> progress = new HashMap<>();
     private final BitSet named = new BitSet();
+    private final BitSet revoked = new BitSet();
+    private int pings;
     private long discarded;
     private int backlog;
     private boolean ready;
@@ -123,6 +125,11 @@ final class SimChannel {
         sentAtNs[sent] = nowNs;
     }
 
+    /** The sender has taken a message back: it must not come, and need not be heard of. */
+    void revoked(int number) {
+        revoked.set(number);
+    }
+
     /**
      * A message has come to the application.
      *
@@ -134,6 +141,9 @@ final class SimChannel {
         if (number < 1 || number > sent) {
             return "message " + number + " of " + this + " was never sent";
         }
+        if (revoked.get(number)) {
+            return "message " + number + " of " + this + " comes, though it was taken back";
+        }
         int which = priorityOf[number];
         if (PRIORITIES[which] != priority) {
             return "message " + number + " of " + this + " has another priority: " + priority;
@@ -143,9 +153,13 @@ final class SimChannel {
             return "message " + number + " of " + this + " comes after message " + last[which]
                     + (delivered.get(number) ? ", and for the second time" : "");
         }
-        if (contiguous && last[which] != before[number]) {
+        int expected = before[number];
+        while (expected > 0 && revoked.get(expected)) {
+            expected = before[expected];
+        }
+        if (contiguous && last[which] != expected) {
             return "message " + number + " of " + this + " comes after message " + last[which] + ", without "
-                    + before[number];
+                    + expected;
         }
         last[which] = number;
         if (oncePerProcess) {
@@ -194,7 +208,7 @@ final class SimChannel {
         int missing = 0;
         int waiting = ended ? 0 : connection.queuedMessages();
         for (int number = delivered.nextClearBit(1); number <= sent; number = delivered.nextClearBit(number + 1)) {
-            if (sentAtNs[number] <= upheavalNs) {
+            if (sentAtNs[number] <= upheavalNs || revoked.get(number)) {
                 continue; // it may have come to a process that is gone, or to a session that was reset
             }
             missing++;
@@ -209,7 +223,21 @@ final class SimChannel {
     }
 
     boolean allDelivered() {
-        return delivered.cardinality() == sent;
+        return delivered.cardinality() + revoked.cardinality() == sent;
+    }
+
+    /** A ping is under way. */
+    void pinged() {
+        pings++;
+    }
+
+    /** It was answered, or could not be. */
+    void pingResolved() {
+        pings--;
+    }
+
+    int pings() {
+        return pings;
     }
 
     int backlog() {

@@ -12,7 +12,7 @@ enum SimFault {
     CUT_AT_BYTE,
     /** The stream stands still behind a certain byte for a while. */
     HELD_AT_BYTE,
-    /** Neither end hears of the other again, nor that there is nobody. */
+    /** Neither end hears of the other again, nor that there is nobody; perhaps from a certain byte on. */
     HALF_OPEN,
     /** What is on its way arrives late. */
     STALL,
@@ -50,6 +50,8 @@ enum SimFault {
     CLOGGED,
     /** The application marks a connection down. */
     MARK_DOWN,
+    /** The application closes a connection when all is sent. */
+    CLOSE,
     /** The application has no use for a connection that breaks. */
     DISPOSABLE,
     /** Another entity tells a node's address for its own. */

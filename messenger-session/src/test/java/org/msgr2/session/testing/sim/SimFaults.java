@@ -82,6 +82,9 @@ final class SimFaults {
         }
         SimChannel channel = channel(pair.one(), pair.other());
         if (channel != null) {
+            if (random.oneIn(4)) {
+                pair.one().ping(channel);
+            }
             int count = random.magnitude(5);
             world.trace()
                     .add(
@@ -147,7 +150,9 @@ final class SimFaults {
     /** Somewhere in the handshake, or behind. */
     private void byteTrap() {
         Pair pair = anyPair();
-        network.setTrap(pair.one().number(), pair.other().number(), random.magnitude(11), random.percent(60));
+        int kind = random.below(10);
+        SimFault fault = kind < 6 ? SimFault.CUT_AT_BYTE : kind < 9 ? SimFault.HELD_AT_BYTE : SimFault.HALF_OPEN;
+        network.setTrap(pair.one().number(), pair.other().number(), random.magnitude(11), fault);
     }
 
     private interface OnStream {
@@ -273,7 +278,13 @@ final class SimFaults {
                 network.down(node.number(), true);
                 restart(node, SimFault.RESTART_SAME_NONCE);
             }
-            case 4, 5 ->
+            case 4 ->
+                withAnyOpen(node, channel -> {
+                    happened(SimFault.CLOSE, node.number(), "closes " + channel);
+                    world.upheaval(node.number(), channel.receiver());
+                    node.close(channel);
+                });
+            case 5 ->
                 withAnyOpen(node, channel -> {
                     happened(SimFault.MARK_DOWN, node.number(), "marks down " + channel);
                     world.upheaval(node.number(), channel.receiver());
@@ -369,7 +380,8 @@ final class SimFaults {
         }
         // Equals that are told so would send once more what has arrived.
         boolean check = !options.relation().ofEquals();
-        network.forge(check && random.oneIn(2) ? SimForgery.SERVER_COOKIE : SimForgery.MSG_SEQ);
+        SimForgery position = random.oneIn(2) ? SimForgery.MSG_SEQ : SimForgery.ANSWERED_MSG_SEQ;
+        network.forge(check && random.oneIn(3) ? SimForgery.SERVER_COOKIE : position);
         Pair pair = anyPair();
         onStream(pair, SimFault.RESET, end -> network.cut(end, true, 0));
     }

@@ -6,25 +6,29 @@ import java.util.zip.CRC32C;
 import org.msgr2.core.frame.Tag;
 
 /**
- * Changes what a SESSION_RECONNECT says, so that its checksum holds: as from a peer that is wrong, where nothing is signed. For
+ * Changes what a SESSION_RECONNECT or the answer to it says, so that its checksum holds: as from a peer that is wrong, where nothing is signed. For
  * msgr2.1 in crc mode.
  *
  * <pre>
  * preamble 32 | addrvec | u64 client_cookie | u64 server_cookie | u64 global_seq | u64 connect_seq | u64 msg_seq | u32 crc
+ * preamble 32 | u64 msg_seq | u32 crc
  * </pre>
  */
 enum SimForgery {
-    MSG_SEQ(SimFault.IMPOSSIBLE_POSITION, Long.BYTES),
-    SERVER_COOKIE(SimFault.WRONG_COOKIE, 4 * Long.BYTES);
+    MSG_SEQ(Tag.SESSION_RECONNECT, SimFault.IMPOSSIBLE_POSITION, Long.BYTES),
+    ANSWERED_MSG_SEQ(Tag.SESSION_RECONNECT_OK, SimFault.IMPOSSIBLE_POSITION, Long.BYTES),
+    SERVER_COOKIE(Tag.SESSION_RECONNECT, SimFault.WRONG_COOKIE, 4 * Long.BYTES);
 
     private static final int PREAMBLE_BYTES = 32;
     private static final int CRC_BYTES = 4;
     private static final long FAR_AWAY = 1_000_000;
 
+    private final Tag tag;
     private final SimFault fault;
     private final int fromEnd;
 
-    SimForgery(SimFault fault, int fromEnd) {
+    SimForgery(Tag tag, SimFault fault, int fromEnd) {
+        this.tag = tag;
         this.fault = fault;
         this.fromEnd = fromEnd;
     }
@@ -35,7 +39,7 @@ enum SimForgery {
 
     /** @return false if these bytes are something else */
     boolean apply(byte[] frame) {
-        if (frame.length < PREAMBLE_BYTES + fromEnd + CRC_BYTES || frame[0] != Tag.SESSION_RECONNECT.code()) {
+        if (frame.length < PREAMBLE_BYTES + fromEnd + CRC_BYTES || frame[0] != tag.code()) {
             return false;
         }
         ByteBuffer bytes = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);

@@ -40,15 +40,15 @@ final class SimNetwork {
     final class Trap {
         private final int from;
         private final int to;
-        private final boolean cut;
-        private long bytes;
+        private final SimFault fault;
+        private final long bytes;
         private int keep;
 
-        private Trap(int from, int to, long bytes, boolean cut) {
+        private Trap(int from, int to, long bytes, SimFault fault) {
             this.from = from;
             this.to = to;
             this.bytes = bytes;
-            this.cut = cut;
+            this.fault = fault;
         }
 
         /** How many bytes of the piece still pass. */
@@ -58,18 +58,12 @@ final class SimNetwork {
 
         void spring(SimPipe pipe) {
             traps.remove(this);
-            if (cut) {
-                totals.happened(SimFault.CUT_AT_BYTE);
-                trace.add(from, () -> "is cut behind byte " + pipe.passed() + " to " + to);
-                cut(pipe.from(), random.oneIn(2), 0);
-            } else {
-                totals.happened(SimFault.HELD_AT_BYTE);
-                long heldNs = random.between(10 * SimTime.MS, 8 * SimTime.SECOND);
-                trace.add(
-                        from,
-                        () -> "is held behind byte " + pipe.passed() + " to " + to + " for " + heldNs / SimTime.MS
-                                + " ms");
-                pipe.hold(now() + heldNs);
+            totals.happened(fault);
+            trace.add(from, () -> fault + " behind byte " + pipe.passed() + " to node " + to);
+            switch (fault) {
+                case CUT_AT_BYTE -> cut(pipe.from(), random.oneIn(2), 0);
+                case HELD_AT_BYTE -> pipe.hold(now() + random.between(10 * SimTime.MS, 8 * SimTime.SECOND));
+                default -> halfOpen(pipe.from());
             }
         }
     }
@@ -225,9 +219,9 @@ final class SimNetwork {
         down[node] = on;
     }
 
-    /** The next stream between these nodes is cut, or held, behind that many bytes. */
-    void setTrap(int from, int to, long bytes, boolean cut) {
-        traps.add(new Trap(from, to, bytes, cut));
+    /** That happens to the next stream between these nodes, behind so many bytes. */
+    void setTrap(int from, int to, long bytes, SimFault fault) {
+        traps.add(new Trap(from, to, bytes, fault));
     }
 
     void chunk(int pieces) {

@@ -38,7 +38,10 @@ final class SimNode implements Dispatcher {
     private static final int ANSWER_FAST = 0x7c08;
     private static final int ORIGIN_BEFORE_OVERFLOW_SECONDS = 5;
 
-    private static final int CONTENT_BYTES = 1 << 17;
+    /** Such frames leave in several pieces. */
+    private static final int BIG_BYTES = 300_000;
+
+    private static final int CONTENT_BYTES = 1 << 20;
     private static final byte[] CONTENT = new byte[CONTENT_BYTES];
     private static final ByteBuf CONTENT_BUFFER = Unpooled.wrappedBuffer(CONTENT);
 
@@ -331,6 +334,9 @@ final class SimNode implements Dispatcher {
         switch (result.outcome()) {
             case ACCEPTED -> {
                 channel.accepted(priority, world.time().nowNs());
+                if (!world.isCalm() && random.oneIn(100) && result.revoke() == SendResult.Revocation.REMOVED) {
+                    channel.revoked(next);
+                }
                 if (result.number() != next) {
                     world.violated("message " + next + " of " + channel + " was given number " + result.number());
                 }
@@ -356,7 +362,7 @@ final class SimNode implements Dispatcher {
     }
 
     private Message message(int type, long tid, int priority) {
-        int size = random.percent(70) ? random.below(40) : random.magnitude(random.oneIn(20) ? 16 : 11);
+        int size = world.options().big() && random.oneIn(30) ? random.between(BIG_BYTES, 2 * BIG_BYTES) : usualSize();
         Message.Builder builder = Message.builder(type).tid(tid).priority(priority);
         if (size > 0) {
             builder.front(content(tid, size));
@@ -365,6 +371,10 @@ final class SimNode implements Dispatcher {
             builder.data(content(~tid, random.between(1, 200)));
         }
         return builder.build();
+    }
+
+    private int usualSize() {
+        return random.percent(70) ? random.below(40) : random.magnitude(random.oneIn(20) ? 16 : 11);
     }
 
     private ByteBuf content(long tid, int size) {
@@ -500,6 +510,42 @@ final class SimNode implements Dispatcher {
         messenger().connections().stream()
                 .sorted(Comparator.comparing(connection -> connection.peerAddr().toString()))
                 .forEach(Connection::markDown);
+    }
+
+    /** Asks for a sign of life; the answer has to come some time, one way or the other. */
+    void ping(SimChannel channel) {
+        int of = incarnation;
+        long askedNs = world.time().nowNs();
+        channel.pinged();
+        channel.connection().ping().whenComplete((roundTrip, failure) -> {
+            if (of != incarnation) {
+                return;
+            }
+            channel.pingResolved();
+            // The clock may be fast or slow by a tenth.
+            if (roundTrip != null && roundTrip.toNanos() / 10 * 9 > world.time().nowNs() - askedNs) {
+                world.violated("a ping on " + channel + " is said to have taken " + roundTrip);
+            }
+        });
+    }
+
+    /** Ends a connection when everything is sent. */
+    void close(SimChannel channel) {
+        channel.giveUp();
+        channel.connection().close();
+    }
+
+    /** What this process was never told the end of; null if there is nothing. */
+    @Nullable String unresolved() {
+        for (SimChannel channel : process().byConnection.values()) {
+            if (!channel.hasEnded()) {
+                return "nobody was told of the end of " + channel;
+            }
+            if (channel.pings() != 0) {
+                return channel.pings() + " pings on " + channel + " have come to nothing";
+            }
+        }
+        return null;
     }
 
     void markDown(SimChannel channel) {

@@ -23,6 +23,7 @@ import org.msgr2.session.Policy;
  * @param workDelayMaxNs how long a task waits for a worker
  * @param replies one message in so many is answered; 0 is none
  * @param priorities whether messages have different ones
+ * @param big whether some messages are so large that they leave in pieces
  * @param steps how many things happen on purpose
  * @param limits of each node
  */
@@ -42,6 +43,7 @@ record SimOptions(
         long workDelayMaxNs,
         int replies,
         boolean priorities,
+        boolean big,
         int steps,
         Limits limits) {
 
@@ -124,6 +126,7 @@ record SimOptions(
                 random.percent(60) ? 0 : random.between(1, 50) * SimTime.MS,
                 random.oneOf(0, 1, 3),
                 random.oneIn(3),
+                random.oneIn(50),
                 random.between(10, 30),
                 drawLimits(random));
     }

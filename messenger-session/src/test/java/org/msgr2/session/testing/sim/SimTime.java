@@ -12,11 +12,15 @@ final class SimTime {
     static final long MS = 1_000_000;
     static final long SECOND = 1_000 * MS;
 
+    /** More at one moment, and they are chasing each other. */
+    private static final int AT_ONCE_MAX = 200_000;
+
     private final PriorityQueue<Event> events = new PriorityQueue<>(256);
     private final SimRandom random;
     private long nowNs;
     private long added;
     private long ran;
+    private int atOnce;
     private long hash;
     private @Nullable SimLoop current;
 
@@ -130,6 +134,10 @@ final class SimTime {
         SimLoop loop = event.place == null ? null : event.place.loop();
         if (loop != null && loop.isDead()) {
             return;
+        }
+        atOnce = event.dueNs == nowNs ? atOnce + 1 : 0;
+        if (atOnce > AT_ONCE_MAX) {
+            throw new IllegalStateException("events at one moment do not come to an end");
         }
         nowNs = event.dueNs;
         if (loop != null && loop.pausedUntilNs() > nowNs) {

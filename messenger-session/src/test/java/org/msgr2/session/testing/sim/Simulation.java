@@ -38,6 +38,7 @@ final class Simulation {
     private final List<SimNode> nodes = new ArrayList<>();
     private final long[][] upheavals;
     private @Nullable SimNode impostor;
+    private boolean calm;
     private boolean closing;
     private @Nullable String violation;
 
@@ -71,6 +72,7 @@ final class Simulation {
         }
         trace.add(0, () -> "--- no more faults");
         faults.end();
+        calm = true;
         liveness();
         finish();
         totals.ran(time.ran());
@@ -255,6 +257,10 @@ final class Simulation {
         }
         advance(20 * SimTime.SECOND);
         for (SimNode node : all()) {
+            String unresolved = node.unresolved();
+            if (unresolved != null) {
+                throw new SimViolation(seed, unresolved);
+            }
             long dispatching = node.messenger().stats().dispatchBytes();
             if (node.heldBytes() != 0 || dispatching != 0) {
                 throw new SimViolation(
@@ -396,6 +402,11 @@ final class Simulation {
     }
 
     // --- What all have in common
+
+    /** Whether the faults are over: from now on everything that is sent is meant. */
+    boolean isCalm() {
+        return calm;
+    }
 
     /** Whether nothing may be lost. */
     boolean isLossless() {
