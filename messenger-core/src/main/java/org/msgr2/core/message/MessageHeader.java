@@ -46,6 +46,20 @@ public record MessageHeader(
                 0, tid, type, priority, version, dataPrePaddingLength, dataOffset, 0, flags, compatVersion, reserved);
     }
 
+    /**
+     * To be asked before the body is read: whether a decoder can (spec/msgr2 §7.5).
+     *
+     * @param newest the newest version of the body that the decoder knows
+     * @throws WireException if the body needs a newer one
+     */
+    public void requireReadable(int newest) throws WireException {
+        int oldest = compatVersion == 0 ? version : compatVersion;
+        if (oldest > newest) {
+            throw new WireException(MessageType.toString(type) + ": needs a decoder of version " + oldest
+                    + ", ours is of version " + newest);
+        }
+    }
+
     /** Reads the first 41 readable bytes; a longer segment is a newer header, whose rest is ignored. The buffer is borrowed. */
     public static MessageHeader read(ByteBuf in) throws WireException {
         int at = in.readerIndex();

@@ -123,6 +123,24 @@ class MessageTest {
         }
     }
 
+    /** A compat_version of 0 means the version itself. */
+    @ParameterizedTest
+    @CsvSource({"5, 3, 3", "5, 3, 9", "3, 0, 3", "0, 0, 0", "65535, 1, 1"})
+    void aDecoderReadsWhatIsCompatibleWithIt(int version, int compatible, int newest) throws WireException {
+        header(version, compatible).requireReadable(newest);
+        int needed = compatible == 0 ? version : compatible;
+        for (int older = 0; older < needed; older++) {
+            int ours = older;
+            assertThatThrownBy(() -> header(version, compatible).requireReadable(ours))
+                    .isInstanceOf(WireException.class)
+                    .hasMessage("mon_map (4): needs a decoder of version " + needed + ", ours is of version " + ours);
+        }
+    }
+
+    private static MessageHeader header(int version, int compatible) {
+        return new MessageHeader(1, 1, 4, 127, version, 0, 0, 0, MessageHeader.FLAGS_SENT, compatible, 0);
+    }
+
     @ParameterizedTest
     @EnumSource
     void knowsTypesByTheirCodes(MessageType type) {

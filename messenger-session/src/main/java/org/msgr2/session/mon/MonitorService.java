@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * not exist here stay unanswered, as a young cluster's would.
  */
 public final class MonitorService implements Service {
+    /** Of the bodies of all requests but MON_SUBSCRIBE. */
+    private static final int VERSION_OF_OTHERS = 1;
+
     private static final Logger LOG = LoggerFactory.getLogger(MonitorService.class);
     private static final int EINVAL = 22;
 
@@ -98,6 +101,8 @@ public final class MonitorService implements Service {
             return;
         }
         try {
+            message.header()
+                    .requireReadable(message.is(MessageType.MON_SUBSCRIBE) ? MonSubscribe.VERSION : VERSION_OF_OTHERS);
             WireReader front = new WireReader(message.front().duplicate());
             if (message.is(MessageType.MON_GET_MAP)) {
                 sendMap(connection, info.localAddrs());
