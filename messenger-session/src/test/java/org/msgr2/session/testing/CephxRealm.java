@@ -32,6 +32,7 @@ import org.msgr2.crypto.auth.cephx.RotatingKeys;
 import org.msgr2.crypto.auth.cephx.StateStore;
 import org.msgr2.crypto.auth.cephx.TicketAuthority;
 import org.msgr2.crypto.auth.cephx.TicketChecks;
+import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.crypto.key.CryptoKey;
 import org.msgr2.crypto.key.KeyType;
 import org.msgr2.crypto.key.Keyring;
@@ -93,12 +94,34 @@ public final class CephxRealm {
         return new CephxAuth(client, server(self.type(), modes));
     }
 
+    /** Of a service that takes clients with tickets, and those that just say their name; it does not dial. */
+    public AuthProvider authOrNone(String name, List<ConnectionMode> modes) {
+        EntityName self = EntityName.parse(name);
+        NoneAuth none = new NoneAuth(self);
+        CephxServer both = service(self.type(), modes).withNone(none);
+        return new AuthProvider() {
+            @Override
+            public AuthClient client(EntityType peerType) {
+                return none.client(peerType);
+            }
+
+            @Override
+            public AuthServer server(EntityType peerType) {
+                return both.server(peerType);
+            }
+        };
+    }
+
     private AuthServerProvider server(EntityType type, List<ConnectionMode> modes) {
         if (!SERVICES.contains(type)) {
             return peer -> {
                 throw new IllegalStateException("nobody dials a " + type);
             };
         }
+        return service(type, modes);
+    }
+
+    private CephxServer service(EntityType type, List<ConnectionMode> modes) {
         return CephxServer.service(new AuthorizerVerifier(
                         type,
                         RotatingKeys.EMPTY,

@@ -22,6 +22,8 @@ import org.msgr2.session.transport.StreamListener;
 public final class FaultStream implements ByteStream, StreamListener {
     private static final int BANNER_PREFIX_BYTES = 10;
     private static final int BANNER_BYTES = 26;
+    /** The network does not count what it has not been given: of one pass, that is as much as it would take. */
+    private static final int UNFLUSHED_BYTES_MAX = 1024 * 1024;
 
     /** A piece of a direction that stays whole: a frame, or a part of a banner. */
     private record Part(Place place, @Nullable Tag tag, long bytes) {}
@@ -63,6 +65,7 @@ public final class FaultStream implements ByteStream, StreamListener {
     private final Direction out = new Direction();
     private final Direction in = new Direction();
     private @Nullable ByteStream stream;
+    private long unflushed;
     private boolean lost;
     private boolean toldEnd;
 
@@ -109,6 +112,20 @@ public final class FaultStream implements ByteStream, StreamListener {
             dropQueued();
             tellEnd(null);
         });
+    }
+
+    /** From now on nothing gets through, not even the end: half open, with a peer that does the same. */
+    public void stall() {
+        onLoop(() -> {
+            in.held = true;
+            out.held = true;
+        });
+    }
+
+    /** After {@link #stall}: what has been waiting goes first. */
+    public void goOn() {
+        release(true);
+        release(false);
     }
 
     private void onLoop(Runnable task) {
@@ -266,12 +283,14 @@ public final class FaultStream implements ByteStream, StreamListener {
         if (lost || toldEnd) {
             bytes.release();
         } else {
+            unflushed += bytes.readableBytes();
             out.bytes.add(bytes);
         }
     }
 
     @Override
     public void flush() {
+        unflushed = 0;
         pass(out, true);
         if (!lost) {
             open().flush();
@@ -323,7 +342,7 @@ public final class FaultStream implements ByteStream, StreamListener {
 
     @Override
     public boolean isWritable() {
-        return open().isWritable();
+        return unflushed < UNFLUSHED_BYTES_MAX && open().isWritable();
     }
 
     @Override

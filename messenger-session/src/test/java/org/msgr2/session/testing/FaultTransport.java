@@ -114,6 +114,11 @@ public final class FaultTransport implements Transport, FrameObserver {
         List.copyOf(streams).stream().filter(FaultStream::isOpen).forEach(FaultStream::lose);
     }
 
+    /** From now on nothing gets through the streams that are open, not even their end. Those to come are not concerned. */
+    public void stallAll() {
+        List.copyOf(streams).stream().filter(FaultStream::isOpen).forEach(FaultStream::stall);
+    }
+
     /** Whether nothing more is going to happen. */
     public boolean isThrough() {
         return orders.isEmpty();

@@ -22,11 +22,13 @@ import org.msgr2.core.frame.CrcFrameDecoder;
 import org.msgr2.core.frame.CrcFrameEncoder;
 import org.msgr2.core.frame.FrameBounds;
 import org.msgr2.core.frame.FrameCipher;
+import org.msgr2.core.frame.FrameDecoder;
 import org.msgr2.core.frame.FrameEncoder;
 import org.msgr2.core.frame.OutFrame;
-import org.msgr2.core.frame.Revision;
 import org.msgr2.core.frame.SecureFrameDecoder;
 import org.msgr2.core.frame.SecureFrameEncoder;
+import org.msgr2.core.frame.SecureRev0FrameDecoder;
+import org.msgr2.core.frame.SecureRev0FrameEncoder;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.message.MessageHeader;
@@ -38,7 +40,6 @@ import org.msgr2.core.wire.WireReader;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthSession;
 import org.msgr2.crypto.auth.Capabilities;
-import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.Policy;
 import org.msgr2.session.accept.AcceptRule;
@@ -87,9 +88,8 @@ public final class SessionBench implements AutoCloseable {
     private final Limits limits;
     private final RecordingEffects effects = new RecordingEffects();
     private final Session session;
-    private FrameEncoder peer = new CrcFrameEncoder(Revision.MSGR2_1);
-    private Revision revision = Revision.MSGR2_1;
-    private ConnectionMode mode = ConnectionMode.CRC;
+    private SessionMode wire = SessionMode.CRC;
+    private FrameEncoder peer;
     private final boolean dialing;
     private long nowNs = START_NS;
     private long accepted;
@@ -105,6 +105,7 @@ public final class SessionBench implements AutoCloseable {
         this.allocator = allocator;
         SessionConfig config = new SessionConfig(TARGET.toString(), policy, limits, keepaliveInterval);
         session = new Session(config, effects);
+        peer = encoder();
     }
 
     /** A session that dials, which has not begun to. */
@@ -130,22 +131,42 @@ public final class SessionBench implements AutoCloseable {
         return new SessionBench(policy, Limits.defaults(), Duration.ZERO, allocator);
     }
 
-    /** From the first transport on, frames are encrypted. For benches that have one transport: the nonces go on. */
+    /** From the first transport on, frames are encrypted. */
     public SessionBench encrypted() {
-        mode = ConnectionMode.SECURE;
-        peer = new SecureFrameEncoder(cipher(), allocator);
+        return over(SessionMode.SECURE);
+    }
+
+    /** From the first transport on, that is how frames look. */
+    public SessionBench over(SessionMode other) {
+        wire = other;
+        peer = encoder();
         return this;
     }
 
     /** From the first transport on, frames are those of msgr2.0, in crc mode. */
     public SessionBench msgr20() {
-        revision = Revision.MSGR2_0;
-        peer = new CrcFrameEncoder(revision);
-        return this;
+        return over(SessionMode.CRC_OF_MSGR20);
     }
 
-    private static FrameCipher cipher() {
-        return new JceFrameCipher(Revision.MSGR2_1, new byte[16], new byte[12]);
+    private FrameCipher cipher() {
+        return new JceFrameCipher(wire.revision(), new byte[16], new byte[12]);
+    }
+
+    private FrameEncoder encoder() {
+        return switch (wire) {
+            case CRC, CRC_OF_MSGR20 -> new CrcFrameEncoder(wire.revision());
+            case SECURE -> new SecureFrameEncoder(cipher(), allocator);
+            case SECURE_OF_MSGR20 -> new SecureRev0FrameEncoder(cipher(), allocator);
+        };
+    }
+
+    private FrameDecoder decoder() {
+        FrameBounds bounds = FrameBounds.handshake(limits);
+        return switch (wire) {
+            case CRC, CRC_OF_MSGR20 -> new CrcFrameDecoder(wire.revision(), limits, bounds, allocator);
+            case SECURE -> new SecureFrameDecoder(cipher(), limits, bounds, allocator);
+            case SECURE_OF_MSGR20 -> new SecureRev0FrameDecoder(cipher(), limits, bounds, allocator);
+        };
     }
 
     public Session session() {
@@ -211,18 +232,15 @@ public final class SessionBench implements AutoCloseable {
 
     // --- The way to READY
 
-    /** What a handshake over the current transport comes to. Whoever gets it owns the decoder. */
+    /** What a handshake over the current transport comes to, of which the peer speaks from now on. Whoever gets it owns the decoder. */
     public Secured newSecured() {
-        FrameBounds bounds = FrameBounds.handshake(limits);
-        boolean crc = mode == ConnectionMode.CRC;
+        peer = encoder();
         return new Secured(
                 dialing,
-                revision,
-                mode,
-                crc ? new CrcFrameEncoder(revision) : new SecureFrameEncoder(cipher(), allocator),
-                crc
-                        ? new CrcFrameDecoder(revision, limits, bounds, allocator)
-                        : new SecureFrameDecoder(cipher(), limits, bounds, allocator),
+                wire.revision(),
+                wire.mode(),
+                encoder(),
+                decoder(),
                 dialing ? EntityType.MON : EntityType.CLIENT,
                 new PeerIdentity(AuthMethod.NONE, EntityName.parse("client.admin"), 4124, Capabilities.NONE),
                 AuthSession.NONE,

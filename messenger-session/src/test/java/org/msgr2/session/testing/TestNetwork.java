@@ -246,11 +246,13 @@ public abstract class TestNetwork implements AutoCloseable {
         /** {@link Messenger#close} blocks, and nobody would move the clock: so its connections are closed before. */
         @Override
         public void close(Messenger messenger) {
-            List<CompletableFuture<Void>> ends = messenger.connections().stream()
-                    .map(Connection::close)
-                    .map(CompletionStage::toCompletableFuture)
-                    .toList();
-            await("connections close", () -> ends.stream().allMatch(CompletableFuture::isDone));
+            while (!messenger.connections().isEmpty()) { // peers may come back meanwhile
+                List<CompletableFuture<Void>> ends = messenger.connections().stream()
+                        .map(Connection::close)
+                        .map(CompletionStage::toCompletableFuture)
+                        .toList();
+                await("connections close", () -> ends.stream().allMatch(CompletableFuture::isDone));
+            }
             messenger.close();
             settle();
         }
