@@ -130,6 +130,7 @@ class OrderAndReplayTest extends TrafficTestBase {
     @EnumSource
     void aHigherPriorityOvertakesALowerOne(SessionMode mode) {
         End server = server(mode, "osd.0", Policy.statelessServer());
+        server.heard.fast(TYPE); // as it comes from the wire: what waits for a worker is sorted by priority once more
         End client = client(mode, "client.7", Policy.lossyClient());
         Connection connection = client.dial(server);
         for (long i = 0; i < 5; i++) {
@@ -150,6 +151,7 @@ class OrderAndReplayTest extends TrafficTestBase {
     @EnumSource
     void whatIsSentAgainPrecedesNewMessagesOfAnyPriority(SessionMode mode) {
         End server = server(mode, "osd.0", Policy.statefulServer());
+        server.heard.fast(TYPE); // as it comes from the wire: what waits for a worker is sorted by priority once more
         End client = client(mode, "client.7", Policy.losslessClient());
         Connection connection = client.connect(server);
         server.net.loseAll();
