@@ -89,7 +89,6 @@ class SessionEndTest {
 
     @ParameterizedTest
     @EnumSource
-    @Scenario("P11")
     void markDownEndsItAtOnceFromEveryState(Stage stage) throws ProtocolException {
         try (SessionBench bench = stage.reach(SessionBench.dialing(leaks.allocator()))) {
             bench.send(127);

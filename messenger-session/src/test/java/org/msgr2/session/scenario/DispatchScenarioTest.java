@@ -1,5 +1,6 @@
 package org.msgr2.session.scenario;
 
+import static java.util.Comparator.reverseOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.msgr2.session.scenario.Resets.reset;
 
@@ -21,6 +22,7 @@ import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.mon.MonCommands;
 import org.msgr2.session.mon.MonitorService;
+import org.msgr2.session.testing.HeldExecutor;
 import org.msgr2.session.testing.RecordingDispatcher.Received;
 import org.msgr2.session.testing.SessionMode;
 
@@ -131,5 +133,43 @@ class DispatchScenarioTest extends TrafficTestBase {
                 .version(version, compatible)
                 .front(front)
                 .build();
+    }
+
+    /** Every message waits for a worker before the first is dispatched; each connection's wait in turn (spec/msgr2 §7.2). */
+    @Scenario("P35")
+    @ParameterizedTest
+    @EnumSource
+    void whatWaitsIsDispatchedByPriorityStrictlyFrom64OnAndByWeightBelow(SessionMode mode) {
+        HeldExecutor busy = new HeldExecutor(network.workers());
+        End server = server(mode, "osd.0", Policy.statefulServer(), builder -> builder.workerPool(busy));
+        int[] priorities = {20, 40, 64, 127, 255};
+        int each = 40;
+        for (int priority : priorities) {
+            End client = client(mode, "client." + priority, Policy.losslessClient());
+            Connection connection = client.dial(server);
+            for (int tid = 1; tid <= each; tid++) {
+                connection.send(
+                        Message.builder(TYPE).tid(tid).priority(priority).build());
+            }
+        }
+        network.settle();
+        assertThat(server.heard.log()).isEmpty();
+        busy.release();
+        network.await("all", () -> server.count(Received.class) == priorities.length * each);
+
+        List<Received> all = server.heard.messages();
+        assertThat(all.subList(0, 3 * each)).extracting(Received::priority).isSortedAccordingTo(reverseOrder());
+        assertThat(all.subList(0, 3 * each)).extracting(Received::priority).contains(255, 127, 64);
+        List<Received> weighted = all.subList(3 * each, 5 * each);
+        long lowest = weighted.subList(0, each).stream()
+                .filter(message -> message.priority() == 20)
+                .count();
+        assertThat(lowest).as("of the first half: fewer, and not none").isBetween(each / 5L, each / 2L - 1);
+        for (int priority : priorities) {
+            assertThat(all.stream().filter(message -> message.priority() == priority))
+                    .extracting(Received::tid)
+                    .as("in order within one")
+                    .isEqualTo(range(1, each));
+        }
     }
 }
