@@ -221,7 +221,7 @@ interface Rewriting {
     static Rewriting number(long from, long to) {
         return method -> {
             Predicate<AbstractInsnNode> loads =
-                    insn -> insn instanceof LdcInsnNode ldc && ldc.cst.equals(from) || isShort(insn, from);
+                    insn -> (insn instanceof LdcInsnNode ldc && ldc.cst.equals(from)) || isShort(insn, from);
             for (AbstractInsnNode insn : pick(method, from + "L", loads, 1, 1)) {
                 method.instructions.set(insn, new LdcInsnNode(to));
             }
@@ -229,16 +229,8 @@ interface Rewriting {
     }
 
     private static boolean isShort(AbstractInsnNode insn, long value) {
-        return insn.getOpcode() == Opcodes.LCONST_0 && value == 0 || insn.getOpcode() == Opcodes.LCONST_1 && value == 1;
-    }
-
-    /** The only instruction of that kind is another one, with the same effect on the stack. */
-    static Rewriting instruction(int from, int to) {
-        return method -> {
-            for (AbstractInsnNode insn : pick(method, "opcode " + from, insn -> insn.getOpcode() == from, 1, 1)) {
-                method.instructions.set(insn, new InsnNode(to));
-            }
-        };
+        return (insn.getOpcode() == Opcodes.LCONST_0 && value == 0)
+                || (insn.getOpcode() == Opcodes.LCONST_1 && value == 1);
     }
 
     // --- Branches
@@ -306,7 +298,7 @@ interface Rewriting {
             throw new IllegalStateException(
                     method.name + " has " + all.size() + " times " + what + ", the bug was made for " + of);
         }
-        return n == EACH ? all : List.of(all.get(n - 1));
+        return n == EACH ? List.copyOf(all) : List.of(all.get(n - 1));
     }
 
     private static void replace(MethodNode method, AbstractInsnNode insn, InsnList instead) {

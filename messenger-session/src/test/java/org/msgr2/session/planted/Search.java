@@ -33,6 +33,12 @@ final class Search {
         }
     }
 
+    /** Ends with {@link #close}. */
+    interface Quiet extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private static final InheritableThreadLocal<List<String>> ERRORS = new InheritableThreadLocal<>();
 
     private final @Nullable PlantedBug bug;
@@ -93,7 +99,7 @@ final class Search {
     }
 
     /** Keeps what {@code org.msgr2} logs from the console, and gives errors to the search that they belong to. */
-    static AutoCloseable quiet() {
+    static Quiet quiet() {
         Logger logger = (Logger) LoggerFactory.getLogger("org.msgr2");
         Level level = logger.getLevel();
         boolean additive = logger.isAdditive();
