@@ -12,6 +12,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +30,20 @@ class PlantedBugsTest {
     private static final int ONE_OF = 4;
     /** A bug of whose code the simulator never comes back. */
     private static final int SEARCH_SECONDS_MAX = 200;
+
+    private static Search.@Nullable Quiet quiet;
+
+    @BeforeAll
+    static void beQuiet() {
+        quiet = Search.quiet();
+    }
+
+    @AfterAll
+    static void endQuiet() {
+        if (quiet != null) {
+            quiet.close();
+        }
+    }
 
     @Test
     void eachIsFound() throws Exception {
@@ -47,11 +64,9 @@ class PlantedBugsTest {
 
     @Test
     void withoutABugNothingIsFound() throws Exception {
-        try (Search.Quiet quiet = Search.quiet()) {
-            Search.Result result = new Search(null).run(CONTROL_SCHEDULES);
-            assertThat(result.what()).isNull();
-            assertThat(result.schedules()).isEqualTo(CONTROL_SCHEDULES);
-        }
+        Search.Result result = new Search(null).run(CONTROL_SCHEDULES);
+        assertThat(result.what()).isNull();
+        assertThat(result.schedules()).isEqualTo(CONTROL_SCHEDULES);
     }
 
     @Test
@@ -105,7 +120,7 @@ class PlantedBugsTest {
             thread.setDaemon(true);
             return thread;
         });
-        try (Search.Quiet quiet = Search.quiet()) {
+        try {
             Map<PlantedBug, Future<Search.Result>> running = new LinkedHashMap<>();
             for (PlantedBug bug : bugs) {
                 running.put(bug, searches.submit(() -> new Search(bug).run(SCHEDULES_MAX)));
