@@ -14,7 +14,9 @@ import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.Scenario;
+import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.UTime;
+import org.msgr2.session.testing.RecordingEffects.ArmTimer;
 import org.msgr2.session.testing.RecordingEffects.Sent;
 import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
@@ -119,9 +121,10 @@ class SessionWritingTest {
             bench.effects().drain();
             bench.send(127);
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
+            long deadlineNs = bench.nowNs() + Limits.defaults().timeouts().keepalive().toNanos();
             bench.session().sendKeepalive(2, UTime.ZERO, bench.nowNs());
-            assertThat(bench.effects().effects(WantWrite.class)).hasSize(1);
-            bench.effects().drain();
+            assertThat(bench.effects().drain())
+                    .containsExactly(new ArmTimer(TimerId.KEEPALIVE_ACK, deadlineNs), new WantWrite());
             bench.receive(new ControlFrame.Keepalive2(UTime.ZERO));
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
             assertThat(bench.session().hasWork()).isTrue();
