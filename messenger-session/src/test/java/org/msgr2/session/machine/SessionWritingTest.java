@@ -121,7 +121,8 @@ class SessionWritingTest {
             bench.effects().drain();
             bench.send(127);
             assertThat(bench.effects().drain()).containsExactly(new WantWrite());
-            long deadlineNs = bench.nowNs() + Limits.defaults().timeouts().keepalive().toNanos();
+            long deadlineNs =
+                    bench.nowNs() + Limits.defaults().timeouts().keepalive().toNanos();
             bench.session().sendKeepalive(2, UTime.ZERO, bench.nowNs());
             assertThat(bench.effects().drain())
                     .containsExactly(new ArmTimer(TimerId.KEEPALIVE_ACK, deadlineNs), new WantWrite());

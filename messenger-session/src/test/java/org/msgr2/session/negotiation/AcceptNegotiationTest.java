@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msgr2.core.FaultKind;
@@ -32,6 +33,9 @@ import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.CephVectors.RecordedFrame;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Policy;
+import org.msgr2.session.accept.AcceptRule;
+import org.msgr2.session.accept.ExistingSession;
+import org.msgr2.session.accept.ExistingSession.Phase;
 import org.msgr2.session.handshake.Secured;
 
 class AcceptNegotiationTest {
@@ -208,5 +212,135 @@ class AcceptNegotiationTest {
         assertThat(answer.established().peerName()).isEqualTo(EntityName.parse("client.4711"));
         assertThat(answer.established().peerAddrs()).isEqualTo(PEER);
         assertThat(answer.established().localAddrs()).isEqualTo(SELF);
+    }
+
+    // --- With a session that is registered for the peer's addresses
+
+    private static final EntityAddrVec RANKED = EntityAddrVec.parse("[v1:10.0.0.1:6789/7,v2:10.0.0.1:3300/7]");
+
+    private AcceptNegotiation ranked() {
+        return new AcceptNegotiation(
+                new AcceptNegotiation.Terms(
+                        RANKED, 5, peer -> Policy.losslessPeer(), globalSeq, () -> COOKIE, ROUNDS_MAX),
+                secured);
+    }
+
+    private static ExistingSession existing(Phase phase, long serverCookie, boolean sameEntity) {
+        return new ExistingSession(
+                phase, false, false, false, true, 8, serverCookie, true, 30, false, 3, 10, 20, sameEntity);
+    }
+
+    private static ClientIdent ident(EntityAddrVec addrs, long globalSeq, long cookie) {
+        return new ClientIdent(addrs, OURS, 4711, globalSeq, CephFeatures.PACIFIC, CephFeatures.NONE, 0, cookie);
+    }
+
+    private static AcceptNegotiation.Verdict verdict(
+            AcceptNegotiation negotiation, ControlFrame frame, ExistingSession existing) throws ProtocolException {
+        return negotiation.decide(frame, negotiation.claims(frame), existing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // The legacy addresses would say the opposite.
+        "'[v1:10.0.0.1:6788/7,v2:10.0.0.1:3301/7]', IDENT_RACE_WON",
+        "'[v1:10.0.0.1:6790/7,v2:10.0.0.1:3299/7]', IDENT_RACE_LOST",
+    })
+    @Scenario("S41")
+    void aRaceIsDecidedByTheMsgr2AddressesOfBothEnds(String peer, AcceptRule rule) throws ProtocolException {
+        AcceptNegotiation negotiation = ranked();
+        ClientIdent ident = ident(EntityAddrVec.parse(peer), 31, 9);
+        AcceptNegotiation.Verdict verdict = verdict(negotiation, ident, existing(Phase.CONNECTING, 0, true));
+        assertThat(negotiation.rule()).isEqualTo(rule);
+        if (rule == AcceptRule.IDENT_RACE_WON) {
+            assertThat(verdict).isEqualTo(new AcceptNegotiation.Reply(new ControlFrame.Wait(), rule));
+        } else {
+            AcceptNegotiation.Begin begin = (AcceptNegotiation.Begin) verdict;
+            assertThat(begin.rule()).isEqualTo(rule);
+            assertThat(begin.clientCookie()).isEqualTo(9);
+            assertThat(begin.globalSeq()).isEqualTo(31);
+            assertThat(begin.reply().cookie()).isEqualTo(COOKIE);
+            assertThat(begin.reply().lossy()).isFalse();
+        }
+    }
+
+    @Test
+    void aSessionIsRefusedToAnotherEntityWhichIsNamed() {
+        AcceptNegotiation negotiation = ranked();
+        ExistingSession others = existing(Phase.READY, 2, false);
+        String problem = ": the session of these addresses is with another entity than client.admin";
+        assertThatThrownBy(() -> verdict(negotiation, ident(RANKED, 31, 8), others))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.AUTH))
+                .hasMessage("CLIENT_IDENT" + problem);
+        assertThat(negotiation.rule()).isEqualTo(AcceptRule.IDENT_OTHER_ENTITY);
+        assertThatThrownBy(() -> verdict(negotiation, new SessionReconnect(RANKED, 8, 2, 31, 4, 10), others))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.AUTH))
+                .hasMessage("SESSION_RECONNECT" + problem);
+        assertThat(negotiation.rule()).isEqualTo(AcceptRule.RECONNECT_OTHER_ENTITY);
+    }
+
+    @Test
+    void aStaleAttemptIsClosedWithoutAnAnswer() {
+        AcceptNegotiation negotiation = ranked();
+        assertThatThrownBy(() -> verdict(negotiation, ident(RANKED, 29, 8), existing(Phase.READY, 2, true)))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.SEQUENCE))
+                .hasMessage("CLIENT_IDENT: a stale attempt: the peer has connected again since");
+        assertThat(negotiation.rule()).as("what the session is told of").isEqualTo(AcceptRule.IDENT_STALE);
+    }
+
+    @Test
+    void aReconnectIsAnsweredWithWhatTheSessionRemembers() throws ProtocolException {
+        ExistingSession there = existing(Phase.STANDBY, 2, true);
+        record Row(SessionReconnect asked, ControlFrame answer, AcceptRule rule) {}
+        for (Row row : List.of(
+                new Row(
+                        new SessionReconnect(RANKED, 9, 2, 31, 4, 10),
+                        new SessionReset(true),
+                        AcceptRule.RECONNECT_CLIENT_COOKIE_CHECKED),
+                new Row(
+                        new SessionReconnect(RANKED, 8, 2, 29, 4, 10),
+                        new ControlFrame.SessionRetryGlobal(30),
+                        AcceptRule.RECONNECT_STALE),
+                new Row(
+                        new SessionReconnect(RANKED, 8, 2, 31, 2, 10),
+                        new ControlFrame.SessionRetry(3),
+                        AcceptRule.RECONNECT_BEHIND),
+                new Row(
+                        new SessionReconnect(RANKED, 8, 2, 31, 4, 21),
+                        new SessionReset(true),
+                        AcceptRule.RECONNECT_IMPOSSIBLE_SEQ))) {
+            AcceptNegotiation negotiation = ranked();
+            assertThat(verdict(negotiation, row.asked(), there))
+                    .isEqualTo(new AcceptNegotiation.Reply(row.answer(), row.rule()));
+            assertThat(negotiation.rule()).isEqualTo(row.rule());
+        }
+        SessionReconnect possible = new SessionReconnect(RANKED, 8, 2, 31, 4, 20);
+        assertThat(verdict(ranked(), possible, there)).isEqualTo(new AcceptNegotiation.Resume(secured, possible));
+        SessionReconnect early = new SessionReconnect(RANKED, 8, 2, 31, 4, 10);
+        assertThat(verdict(ranked(), early, existing(Phase.CONNECTING, 0, true)))
+                .as("never established here")
+                .isEqualTo(new AcceptNegotiation.Reply(new SessionReset(false), AcceptRule.RECONNECT_NOT_ESTABLISHED));
+    }
+
+    @Test
+    void noRuleIsLeftOverFromTheFrameBefore() throws ProtocolException {
+        assertThat(answer(negotiation, new SessionReconnect(PEER, 1, 2, 3, 4, 5))
+                        .established())
+                .isNull();
+        assertThat(negotiation.rule()).isEqualTo(AcceptRule.RECONNECT_NOTHING);
+        answer(negotiation, ident(PEER, OURS, CephFeatures.NONE));
+        assertThat(negotiation.rule()).as("missing features need none").isNull();
+    }
+
+    @Test
+    void whoHasNoAddressOfItsOwnKnowsNoSessions() throws ProtocolException {
+        AcceptNegotiation nobody = new AcceptNegotiation(
+                new AcceptNegotiation.Terms(
+                        EntityAddrVec.EMPTY, 5, peer -> POLICY, globalSeq, () -> COOKIE, ROUNDS_MAX),
+                secured);
+        assertThat(answer(nobody, new SessionReconnect(PEER, 1, 2, 3, 4, 5)).reply())
+                .isEqualTo(new SessionReset(true));
     }
 }

@@ -305,4 +305,49 @@ class ConnectNegotiationTest {
                 .isInstanceOf(ProtocolException.class)
                 .hasMessage("SERVER_IDENT: a session that outlives its connection needs a cookie");
     }
+
+    private static ServerIdent withCookie(long flags) {
+        return new ServerIdent(
+                EntityAddrVec.of(TARGET), 3, 29, CephFeatures.PACIFIC, CephFeatures.MSGR2_REQUIRED, flags, 9);
+    }
+
+    @Test
+    void whatThePeerSaysOfTheSessionIsRemembered() throws ProtocolException {
+        SessionIds ids = new SessionIds();
+        ConnectNegotiation negotiation = reconnecting(ids);
+        negotiation.start(0);
+        negotiation.frame(withCookie(0));
+        assertThat(ids.clientCookie()).isEqualTo(COOKIE);
+        assertThat(ids.serverCookie()).isEqualTo(9);
+        assertThat(ids.peerGlobalSeq())
+                .as("by which a later attempt of the peer is told from a stale one")
+                .isEqualTo(29);
+    }
+
+    @Test
+    void aSessionThatThePeerMadeLossyIsNeverReconnected() throws ProtocolException {
+        SessionIds ids = new SessionIds();
+        ConnectNegotiation negotiation = reconnecting(ids);
+        negotiation.start(0);
+        assertThat(established(negotiation, withCookie(ControlFrame.FLAG_LOSSY)).lossy())
+                .isTrue();
+        assertThat(ids.established()).isFalse();
+    }
+
+    @Test
+    void anAttemptThatCameToNothingIsRepeatedUnderTheSameCookie() {
+        SessionIds ids = new SessionIds();
+        ids.begin(0xaffeL);
+        assertThat(((ClientIdent) reconnecting(ids).start(0)).cookie()).isEqualTo(0xaffeL);
+    }
+
+    @Test
+    void saysWhatItWaitsFor() {
+        ConnectNegotiation first = reconnecting(new SessionIds());
+        first.start(0);
+        assertThat(first.waitingFor()).isEqualTo("SERVER_IDENT");
+        ConnectNegotiation again = reconnecting(established());
+        again.start(0);
+        assertThat(again.waitingFor()).isEqualTo("SESSION_RECONNECT_OK");
+    }
 }

@@ -162,7 +162,11 @@ class OwnAddressesTest {
         assertThat(addresses.isOwn(addr(loopback + ":6800/5"))).isTrue();
         assertThat(addresses.isOwn(addr(loopback + ":6801/5"))).isFalse();
         assertThat(addresses.isOwn(addr(loopback + ":6800/6"))).isFalse();
+        assertThat(addresses.isOwn(EntityAddr.BLANK)).isFalse();
         assertThat(addresses.isOwn(SEEN.withPort(6800).withNonce(5)))
+                .as("perhaps, perhaps not")
+                .isFalse();
+        assertThat(addresses.isOwn(addr("v2:[2001:db8::1]:6800/5")))
                 .as("perhaps, perhaps not")
                 .isFalse();
     }
