@@ -1,6 +1,7 @@
 package org.msgr2.session.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -18,14 +19,19 @@ import org.msgr2.core.frame.ControlFrame.Ack;
 import org.msgr2.core.frame.ControlFrame.ClientIdent;
 import org.msgr2.core.frame.ControlFrame.SessionReconnect;
 import org.msgr2.core.frame.ControlFrame.SessionReconnectOk;
+import org.msgr2.core.frame.Revision;
 import org.msgr2.core.frame.Tag;
 import org.msgr2.core.testing.LeakCheck;
+import org.msgr2.core.testing.RawFrame;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.accept.AcceptRule;
 import org.msgr2.session.accept.ExistingSession;
+import org.msgr2.session.testing.RecordingEffects.CloseTransport;
 import org.msgr2.session.testing.RecordingEffects.DropUndelivered;
+import org.msgr2.session.testing.RecordingEffects.Taken;
+import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
 import org.msgr2.session.testing.SessionBench.Written;
 
@@ -252,6 +258,9 @@ class LosslessSessionTest {
             bench.effects().drain();
             bench.receive(new ControlFrame.Wait());
             assertThat(bench.session().state()).isEqualTo(SessionState.WAIT);
+            assertThat(bench.effects().events(SessionEvent.AttemptFailed.class))
+                    .singleElement()
+                    .satisfies(failed -> assertThat(failed.retryIn()).isEqualTo(Duration.ofSeconds(15)));
             assertThat(bench.until(TimerId.BACKOFF)).isEqualTo(Duration.ofSeconds(15));
             assertThat(bench.isArmed(TimerId.READY)).isFalse();
             int generation = bench.session().generation();
@@ -504,6 +513,272 @@ class LosslessSessionTest {
             assertThat(leaks.heldBytes()).as("nothing is kept").isZero();
             bench.transportDown(lost());
             assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
+        }
+    }
+
+    // --- What a connection that comes in does to the session
+
+    /** A server's session with five messages sent, two of them acknowledged, and three received. */
+    private SessionBench inUse() throws ProtocolException {
+        SessionBench bench = bench(Policy.statefulServer()).ready();
+        for (int i = 0; i < 5; i++) {
+            bench.send(127);
+        }
+        for (int i = 1; i <= 3; i++) {
+            bench.receive(bench.peerMessage(i, 10));
+        }
+        bench.poll();
+        bench.receive(new Ack(2));
+        bench.effects().releaseDelivered();
+        bench.effects().drain();
+        return bench;
+    }
+
+    @Test
+    void aSessionThatIsEstablishedAnewIsNumberedFromOneInBothDirections() throws ProtocolException {
+        try (SessionBench bench = inUse()) {
+            bench.accept(AcceptRule.IDENT_AGAIN);
+            assertThat(bench.effects().effects(Taken.class)).containsExactly(new Taken(2));
+            assertThat(bench.effects().events()).hasSize(1).first().isInstanceOf(SessionEvent.Accepted.class);
+            List<Written> frames = bench.poll();
+            assertThat(frames.get(0).tag()).isEqualTo(Tag.SERVER_IDENT);
+            assertThat(seqs(frames)).as("what the peer lacks").isEqualTo(range(1, 3));
+            bench.receive(bench.peerMessage(1, 10));
+            assertThat(bench.effects().delivered()).hasSize(1);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void aPeerThatHasForgottenTheSessionAndDialsGetsNothingOfIt() throws ProtocolException {
+        try (SessionBench bench = inUse()) {
+            bench.accept(AcceptRule.IDENT_PEER_FORGOT_CHECKED);
+            assertThat(bench.effects().effects(DropUndelivered.class)).hasSize(1);
+            assertThat(bench.effects().events())
+                    .extracting(event -> event.getClass().getSimpleName())
+                    .containsExactly("RemoteReset", "Discarded", "Accepted");
+            assertThat(bench.effects().events(SessionEvent.Discarded.class))
+                    .containsExactly(new SessionEvent.Discarded(3, 5, 3, "the peer has forgotten the session"));
+            assertThat(bench.poll()).extracting(Written::tag).containsExactly(Tag.SERVER_IDENT);
+            assertThat(leaks.heldBytes()).isZero();
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void aSessionWhosePeerClaimsTheImpossibleBeginsAnewWhenItComesBack() throws ProtocolException {
+        try (SessionBench bench = inUse()) {
+            bench.session().reset(bench.nowNs());
+            assertThat(bench.session().state()).isEqualTo(SessionState.STANDBY);
+            assertThat(bench.effects().effects(CloseTransport.class)).containsExactly(new CloseTransport(false));
+            assertThat(bench.effects().events(SessionEvent.RemoteReset.class)).hasSize(1);
+            assertThat(bench.effects().events(SessionEvent.Discarded.class)).hasSize(1);
+            ExistingSession left = bench.session().existing(true, bench.nowNs());
+            assertThat(left.clientCookie()).isZero();
+            assertThat(left.serverCookie()).isZero();
+            assertThat(left.confirmed()).isFalse();
+            assertThat(left.sentSeq()).isZero();
+            assertThat(bench.isArmed(TimerId.STANDBY)).isTrue();
+            bench.session().markDown();
+            bench.effects().drain();
+            bench.session().reset(bench.nowNs());
+            assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
+            assertThat(bench.effects().drain()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSessionWhosePlaceIsTakenEndsAndSaysWhy() throws ProtocolException {
+        try (SessionBench bench = inUse()) {
+            bench.session().displaced("another session has begun");
+            assertThat(bench.session().state()).isEqualTo(SessionState.CLOSED);
+            assertThat(bench.effects().events(SessionEvent.Reset.class))
+                    .singleElement()
+                    .satisfies(reset ->
+                            assertThat(reset.cause()).hasMessage("peer v2:10.0.0.1:3300/7: another session has begun"));
+            bench.effects().drain();
+            bench.session().displaced("and another");
+            assertThat(bench.effects().drain()).as("it has ended before").isEmpty();
+        }
+    }
+
+    @Test
+    void aPositionThatNoRuleLetsPassIsNotTaken() throws ProtocolException {
+        try (SessionBench bench = inUse()) {
+            assertThatThrownBy(() -> bench.reconnect(1, 6)).isInstanceOf(IllegalStateException.class);
+            bench.session().markDown();
+        }
+    }
+
+    // --- Numbers and acknowledgements
+
+    @Test
+    @Scenario("S31")
+    void whatThePeerHadAlreadyIsNotSentToItsNextSession() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer()).ready()) {
+            for (int i = 0; i < 3; i++) {
+                bench.send(127);
+            }
+            bench.poll();
+            bench.receive(new Ack(1));
+            bench.transportDown(lost());
+            bench.secure();
+            first(bench);
+            bench.effects().drain();
+            bench.receive(new ControlFrame.SessionReset(false));
+            assertThat(bench.effects().drain()).containsExactly(new WantWrite());
+            first(bench);
+            bench.receive(bench.serverIdent());
+            assertThat(seqs(bench.poll())).as("the second and the third").isEqualTo(range(1, 2));
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void theWriterIsWokenForEveryRoundOfANegotiation() throws ProtocolException {
+        try (SessionBench bench = interrupted(Policy.losslessClient(), 1)) {
+            bench.secure();
+            first(bench);
+            bench.effects().drain();
+            bench.receive(new ControlFrame.SessionRetry(9));
+            assertThat(bench.effects().drain()).containsExactly(new WantWrite());
+            first(bench);
+            bench.receive(new SessionReconnectOk(0));
+            assertThat(bench.effects().drain()).as("there is something to send").contains(new WantWrite());
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    @Scenario("P24")
+    void anAcknowledgementThatRidesOnAMessageCounts() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            bench.send(127);
+            bench.send(127);
+            bench.poll();
+            bench.receive(bench.peerMessage(1, 2, 10));
+            bench.effects().releaseDelivered();
+            assertThat(leaks.heldBytes()).isZero();
+            assertThat(bench.session().existing(true, bench.nowNs()).ackedSeq()).isEqualTo(2);
+            assertThat(bench.pollOne()).extracting(Written::control).isEqualTo(new Ack(1));
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void aClosingSessionWaitsForTheLastAcknowledgement() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            bench.send(127);
+            bench.session().close(bench.nowNs());
+            assertThat(bench.poll()).hasSize(1);
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            assertThat(bench.session().hasWork()).isFalse();
+            bench.effects().drain();
+            bench.receive(new Ack(1));
+            assertThat(bench.effects().effects(WantWrite.class)).hasSize(1);
+            assertThat(bench.session().hasWork()).isTrue();
+            assertThat(bench.poll()).isEmpty();
+            assertThat(bench.effects().effects(CloseTransport.class)).containsExactly(new CloseTransport(true));
+            assertThat(bench.effects().hasEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void aSessionThatWaitsForItsPeerIsClosedAtOnceWhateverItHasToSend() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.statefulServer()).ready()) {
+            bench.transportDown(lost());
+            bench.send(127);
+            bench.session().close(bench.nowNs());
+            assertThat(bench.effects().hasEnded()).isTrue();
+            assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    // --- Lost at once, or after a life
+
+    private static void breaksAndIsReadyAgain(SessionBench bench) throws ProtocolException {
+        bench.transportDown(lost());
+        assertThat(bench.session().state()).as("at once").isEqualTo(SessionState.CONNECTING);
+        bench.secure();
+        first(bench);
+        bench.receive(new SessionReconnectOk(0));
+    }
+
+    @Test
+    void aSessionThatBreaksAgainAndAgainIsDialledAtOnceOnlyAfterALife() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            breaksAndIsReadyAgain(bench);
+            bench.transportDown(lost());
+            assertThat(bench.session().state()).isEqualTo(SessionState.BACKOFF);
+            assertThat(bench.until(TimerId.BACKOFF)).isEqualTo(Duration.ofMillis(200));
+            bench.session().markDown();
+        }
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            breaksAndIsReadyAgain(bench);
+            bench.receive(bench.peerMessage(10));
+            breaksAndIsReadyAgain(bench);
+            bench.receive(new Ack(0));
+            breaksAndIsReadyAgain(bench);
+            bench.session().markDown();
+        }
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            breaksAndIsReadyAgain(bench);
+            bench.pass(Duration.ofSeconds(15));
+            breaksAndIsReadyAgain(bench);
+            bench.session().markDown();
+        }
+    }
+
+    // --- Messages by halves
+
+    @ParameterizedTest
+    @CsvSource({"MSGR2_1, false, true", "MSGR2_0, true, true", "MSGR2_0, false, false"})
+    @Scenario("F13")
+    void anAbortedMessageIsBelievedUnlessABitWouldLoseIt(Revision revision, boolean lossy, boolean believed)
+            throws ProtocolException {
+        Policy policy = lossy ? Policy.lossyClient() : Policy.losslessClient();
+        try (SessionBench bench = bench(policy).speaking(revision).ready()) {
+            byte[] header = new byte[41];
+            header[0] = 1;
+            bench.receive(RawFrame.of(revision, Tag.MESSAGE.code(), header, new byte[100])
+                    .lateStatus(0x01)
+                    .bytes());
+            assertThat(bench.effects().permitHolders()).isZero();
+            assertThat(bench.session().state()).isEqualTo(believed ? SessionState.READY : SessionState.CONNECTING);
+            if (!believed) {
+                assertThat(bench.effects().events(SessionEvent.Interrupted.class))
+                        .singleElement()
+                        .satisfies(event -> assertThat(event.cause().kind()).isEqualTo(FaultKind.INTEGRITY));
+            }
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void whatAPeerSaysWhenItReconnectsIsRemembered() throws ProtocolException {
+        try (SessionBench bench = inUse()) {
+            bench.transportDown(lost());
+            bench.reconnect(7, 2);
+            ExistingSession now = bench.session().existing(true, bench.nowNs());
+            assertThat(now.connectSeq()).isEqualTo(7);
+            assertThat(now.peerGlobalSeq()).isEqualTo(2);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void aFrameOfANegotiationDoesNotConfirmTheSession() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessPeer())) {
+            bench.send(127);
+            bench.accept(AcceptRule.IDENT_NEW);
+            bench.transportDown(lost());
+            bench.secure();
+            first(bench);
+            bench.receive(new ControlFrame.SessionRetry(9));
+            assertThat(bench.session().existing(true, bench.nowNs()).confirmed())
+                    .as("it may be about another attempt")
+                    .isFalse();
+            bench.session().markDown();
         }
     }
 }

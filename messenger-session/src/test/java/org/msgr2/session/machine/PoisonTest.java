@@ -21,6 +21,7 @@ import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
+import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
 import org.msgr2.session.testing.SessionBench.Written;
 
@@ -215,6 +216,47 @@ class PoisonTest {
             assertThat(watch.ready(message)).isFalse();
             assertThat(watch.isSuspected()).isFalse();
             assertThat(watch.holdsBack()).isFalse();
+        }
+    }
+
+    @Test
+    void anAcknowledgementThatIsNoNewsShowsNothing() throws ProtocolException {
+        try (SessionBench bench = broken(Policy.losslessClient())) {
+            resume(bench, 0);
+            bench.receive(new Ack(0));
+            lose(bench);
+            assertThat(tags(resume(bench, 0))).as("still under suspicion").containsExactly(Tag.KEEPALIVE2);
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void theProofWakesTheWriter() throws ProtocolException {
+        try (SessionBench bench = broken(Policy.losslessClient())) {
+            resume(bench, 0);
+            lose(bench);
+            List<Written> probe = resume(bench, 0);
+            bench.effects().drain();
+            bench.receive(new Keepalive2Ack(
+                    ((Keepalive2) Objects.requireNonNull(probe.get(0).control())).timestamp()));
+            assertThat(bench.effects().effects(WantWrite.class)).hasSize(1);
+            assertThat(bench.session().hasWork()).isTrue();
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void aTransportThatTakesNotEvenTheProbeIsGivenUp() throws ProtocolException {
+        try (SessionBench bench = broken(Policy.losslessClient())) {
+            resume(bench, 0);
+            lose(bench);
+            awaitDialling(bench);
+            bench.secure();
+            bench.pollOne();
+            bench.receive(new SessionReconnectOk(0));
+            assertThat(bench.until(TimerId.KEEPALIVE_ACK))
+                    .isEqualTo(Limits.defaults().timeouts().keepalive());
+            bench.session().markDown();
         }
     }
 }

@@ -27,6 +27,7 @@ import org.msgr2.core.wire.Limits;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult.Revocation;
 import org.msgr2.session.SessionEvent;
+import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
 
 /** Messages that their sender takes back. */
@@ -287,5 +288,24 @@ class RevokeTest {
         }
         untold.forEach(queue::revoked);
         assertThat(queue.isEmpty()).isEqualTo(model.isEmpty());
+    }
+
+    @Test
+    void theWriterOfAClosingConnectionIsWokenByWhatIsTakenBack() throws ProtocolException {
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            OutMessage message = bench.accept(127, 1);
+            bench.effects().drain();
+            message.revoke();
+            assertThat(bench.effects().effects(WantWrite.class))
+                    .as("it is not closing")
+                    .isEmpty();
+            OutMessage last = bench.accept(127, 1);
+            bench.session().close(bench.nowNs());
+            bench.effects().drain();
+            last.revoke();
+            assertThat(bench.effects().effects(WantWrite.class)).hasSize(1);
+            assertThat(bench.poll()).isEmpty();
+            assertThat(bench.effects().hasEnded()).isTrue();
+        }
     }
 }

@@ -24,6 +24,7 @@ import org.msgr2.session.testing.RecordingEffects.Ended;
 import org.msgr2.session.testing.RecordingEffects.Notify;
 import org.msgr2.session.testing.RecordingEffects.PingFailed;
 import org.msgr2.session.testing.RecordingEffects.Sent;
+import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
 
 /** Every way in which a session ends, from every state. */
@@ -281,6 +282,21 @@ class SessionEndTest {
             bench.receive(wait);
             assertThat(bench.effects().effects(Ended.class)).hasSize(1);
             assertThat(leaks.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    void closingAgainDoesNotProlongIt() throws ProtocolException {
+        try (SessionBench bench = SessionBench.dialing(leaks.allocator()).ready()) {
+            bench.send(127);
+            bench.session().close(bench.nowNs());
+            assertThat(bench.effects().effects(WantWrite.class))
+                    .as("one for each call")
+                    .hasSize(2);
+            bench.pass(Duration.ofSeconds(3));
+            bench.session().close(bench.nowNs());
+            assertThat(bench.until(TimerId.CLOSE)).isEqualTo(Duration.ofSeconds(2));
+            bench.session().markDown();
         }
     }
 }

@@ -301,4 +301,31 @@ class SessionEstablishTest {
             }
         }
     }
+
+    @Test
+    void whatWasNotSaidOverALostTransportIsNotSaidOverTheNext() throws ProtocolException {
+        try (SessionBench bench = SessionBench.dialing(leaks.allocator())) {
+            bench.session().connect(bench.nowNs());
+            bench.secure();
+            bench.transportDown(fault(FaultKind.TRANSPORT));
+            bench.pass(Duration.ofMillis(200));
+            assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
+            assertThat(bench.session().hasWork()).isFalse();
+            assertThat(bench.pollOne()).as("there is no handshake yet").isNull();
+            bench.session().markDown();
+        }
+    }
+
+    @Test
+    void thePeersIdentityIsKnownFromTheFirstReadyOn() throws ProtocolException {
+        try (SessionBench bench = SessionBench.dialing(leaks.allocator())) {
+            bench.session().connect(bench.nowNs());
+            bench.secure();
+            bench.poll();
+            assertThat(bench.session().identity()).isNull();
+            bench.receive(bench.serverIdent());
+            assertThat(bench.session().identity()).isNotNull();
+            assertThat(bench.session().identity().name()).isEqualTo(EntityName.parse("client.admin"));
+        }
+    }
 }

@@ -16,6 +16,7 @@ import org.msgr2.core.wire.UTime;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.RecordingEffects.PingAnswered;
 import org.msgr2.session.testing.RecordingEffects.PingFailed;
+import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
 import org.msgr2.session.testing.SessionBench.Written;
 
@@ -51,6 +52,7 @@ class SessionLivenessTest {
     @Scenario("P10")
     void aSilentPeerIsGivenUp() throws ProtocolException {
         try (SessionBench bench = ready()) {
+            assertThat(bench.until(TimerId.IDLE)).isEqualTo(IDLE);
             bench.pass(IDLE.minusNanos(1));
             assertThat(bench.session().state()).isEqualTo(SessionState.READY);
             bench.pass(Duration.ofNanos(1));
@@ -289,6 +291,68 @@ class SessionLivenessTest {
                             "2: peer v2:10.0.0.1:3300/7: the connection is closed");
             bench.session().sendKeepalive(3, new UTime(3, 0), bench.nowNs());
             assertThat(bench.effects().effects(PingFailed.class)).hasSize(3);
+        }
+    }
+
+    // --- A peer that cannot even be asked
+
+    @Test
+    void aPeerThatTakesNoBytesIsAsDeadAsOneThatDoesNotAnswer() throws ProtocolException {
+        try (SessionBench bench = ready()) {
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
+            bench.pass(Duration.ofSeconds(10));
+            bench.session().sendKeepalive(2, new UTime(2, 0), bench.nowNs());
+            assertThat(bench.until(TimerId.KEEPALIVE_ACK))
+                    .as("the first one counts")
+                    .isEqualTo(ANSWER.minusSeconds(10));
+            bench.pass(ANSWER.minusSeconds(10));
+            assertTimedOut(bench, "KEEPALIVE2 not answered within PT30S");
+        }
+    }
+
+    @Test
+    void theTimeToAnswerBeginsWhenTheQuestionIsWritten() throws ProtocolException {
+        try (SessionBench bench = ready()) {
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
+            bench.pass(Duration.ofSeconds(10));
+            bench.poll();
+            assertThat(bench.until(TimerId.KEEPALIVE_ACK)).isEqualTo(ANSWER);
+        }
+    }
+
+    @Test
+    void aQuestionThatWaitedForTheSessionIsNotLateWhenItIsReady() throws ProtocolException {
+        try (SessionBench bench = SessionBench.dialing(leaks.allocator())) {
+            bench.session().sendKeepalive(1, new UTime(1, 0), bench.nowNs());
+            bench.pass(ANSWER.multipliedBy(2));
+            bench.ready();
+            bench.pass(ANSWER.minusNanos(1));
+            assertThat(bench.session().state()).isEqualTo(SessionState.READY);
+            bench.pass(Duration.ofNanos(1));
+            assertTimedOut(bench, "KEEPALIVE2 not answered within PT30S");
+        }
+    }
+
+    @Test
+    void anUnaskedKeepaliveWakesTheWriterAndHasItsDeadlineEvenIfItIsNeverWritten() throws ProtocolException {
+        try (SessionBench bench = pinging()) {
+            bench.effects().drain();
+            bench.pass(INTERVAL);
+            assertThat(bench.effects().effects(WantWrite.class)).hasSize(1);
+            assertThat(bench.until(TimerId.KEEPALIVE_ACK)).isEqualTo(ANSWER);
+            assertThat(bench.until(TimerId.KEEPALIVE)).isEqualTo(INTERVAL);
+            bench.pass(ANSWER);
+            assertTimedOut(bench, "KEEPALIVE2 not answered within PT30S");
+        }
+    }
+
+    @Test
+    void noKeepaliveIsPreparedWhileThereIsNoTransport() throws ProtocolException {
+        try (SessionBench bench = SessionBench.dialing(leaks.allocator())) {
+            bench.session().connect(bench.nowNs());
+            bench.session().timerFired(TimerId.KEEPALIVE, bench.nowNs(), bench.wall());
+            bench.ready();
+            assertThat(bench.poll()).isEmpty();
         }
     }
 }
