@@ -78,4 +78,28 @@ class OutQueueTest {
             assertThat(queue.isEmpty()).isEqualTo(model.isEmpty());
         }
     }
+
+    private static long waiting(List<OutMessage> revoked) {
+        return revoked.stream()
+                .filter(message -> message.place() == OutMessage.Place.REVOKED)
+                .count();
+    }
+
+    @Test
+    void whatWasTakenBackStaysOnlyWhileItIsTheLesserPart() {
+        List<OutMessage> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            OutMessage message = new OutMessage(Message.builder(1).build(), ++numbers, 0, revoked -> {});
+            all.add(message);
+            queue.add(message);
+        }
+        for (int i = 0; i < 6; i++) {
+            all.get(i).revoke();
+            queue.revoked(all.get(i));
+            assertThat(waiting(all)).isEqualTo(i < 5 ? i + 1 : 0);
+            assertThat(queue.isEmpty()).isFalse();
+        }
+        assertThat(pollAll()).containsExactly(7L, 8L, 9L, 10L);
+        assertThat(queue.isEmpty()).isTrue();
+    }
 }

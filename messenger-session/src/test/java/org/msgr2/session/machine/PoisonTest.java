@@ -259,4 +259,44 @@ class PoisonTest {
             bench.session().markDown();
         }
     }
+
+    private static PoisonWatch suspicious(OutMessage message) {
+        PoisonWatch watch = new PoisonWatch(BREAKS);
+        watch.lost(message);
+        watch.ready(message);
+        watch.lost(message);
+        watch.ready(message);
+        assertThat(watch.isSuspected()).isTrue();
+        assertThat(watch.breaks()).isEqualTo(2);
+        return watch;
+    }
+
+    @Test
+    void onlyATransportThatEndsOverTheMessageAloneCountsAgainstIt() {
+        OutMessage message = new OutMessage(Message.builder(1).build(), 1, 0);
+        PoisonWatch alone = suspicious(message);
+        alone.probing();
+        alone.proven();
+        alone.writing();
+        alone.lost(message);
+        assertThat(alone.breaks()).isEqualTo(3);
+
+        PoisonWatch unproven = suspicious(message);
+        unproven.probing();
+        unproven.lost(message);
+        assertThat(unproven.breaks()).isZero();
+
+        PoisonWatch unwritten = suspicious(message);
+        unwritten.probing();
+        unwritten.proven();
+        unwritten.lost(null);
+        assertThat(unwritten.breaks()).isZero();
+
+        PoisonWatch another = suspicious(message);
+        another.probing();
+        another.proven();
+        another.writing();
+        another.lost(new OutMessage(Message.builder(1).build(), 2, 0));
+        assertThat(another.breaks()).as("counted for itself").isEqualTo(1);
+    }
 }
