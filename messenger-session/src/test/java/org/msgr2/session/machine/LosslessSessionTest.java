@@ -34,6 +34,7 @@ import org.msgr2.session.testing.RecordingEffects.Taken;
 import org.msgr2.session.testing.RecordingEffects.WantWrite;
 import org.msgr2.session.testing.SessionBench;
 import org.msgr2.session.testing.SessionBench.Written;
+import org.msgr2.session.testing.SessionMode;
 
 /** A session that outlives its transports: what it keeps, what it sends again, what it says of itself. */
 class LosslessSessionTest {
@@ -737,7 +738,8 @@ class LosslessSessionTest {
     void anAbortedMessageIsBelievedUnlessABitWouldLoseIt(Revision revision, boolean lossy, boolean believed)
             throws ProtocolException {
         Policy policy = lossy ? Policy.lossyClient() : Policy.losslessClient();
-        try (SessionBench bench = bench(policy).speaking(revision).ready()) {
+        SessionMode mode = revision == Revision.MSGR2_0 ? SessionMode.CRC_OF_MSGR20 : SessionMode.CRC;
+        try (SessionBench bench = bench(policy).over(mode).ready()) {
             byte[] header = new byte[41];
             header[0] = 1;
             bench.receive(RawFrame.of(revision, Tag.MESSAGE.code(), header, new byte[100])

@@ -22,7 +22,6 @@ import org.msgr2.core.testing.LeakCheck;
 import org.msgr2.core.testing.RawFrame;
 import org.msgr2.core.testing.Scenario;
 import org.msgr2.core.wire.Opaque;
-import org.msgr2.session.Policy;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.testing.RecordingEffects.AcquirePermits;
 import org.msgr2.session.testing.RecordingEffects.PauseReading;
@@ -63,13 +62,9 @@ class SessionReadingTest {
 
     /** A message that its sender gave up, with valid crcs. */
     private static byte[] aborted(long seq) {
-        return aborted(Revision.MSGR2_1, seq);
-    }
-
-    private static byte[] aborted(Revision revision, long seq) {
         byte[] header = new byte[41];
         header[0] = (byte) seq;
-        return RawFrame.of(revision, Tag.MESSAGE.code(), header, new byte[100])
+        return RawFrame.of(Revision.MSGR2_1, Tag.MESSAGE.code(), header, new byte[100])
                 .lateStatus(0x01)
                 .bytes();
     }
@@ -163,32 +158,6 @@ class SessionReadingTest {
             assertThat(deliveredSeqs(bench)).containsExactly(1L);
             assertThat(bench.effects().effects(ReleasePermits.class)).containsExactly(new ReleasePermits(100));
             assertThat(bench.effects().permitsTaken()).isEqualTo(10);
-        }
-    }
-
-    /** In msgr2.0 that is one bit, which no crc covers: believed, a bit that changes on its way would lose a message. */
-    @Test
-    void anAbortedMessageOfMsgr20IsNotBelievedWhereNothingMayBeLost() throws ProtocolException {
-        try (SessionBench bench = SessionBench.of(Policy.losslessClient(), leaks.allocator())
-                .msgr20()
-                .ready()) {
-            bench.receive(aborted(Revision.MSGR2_0, 1));
-            assertThat(bench.session().state()).isEqualTo(SessionState.CONNECTING);
-            ProtocolException cause = bench.effects()
-                    .events(SessionEvent.Interrupted.class)
-                    .get(0)
-                    .cause();
-            assertThat(cause.kind()).isEqualTo(FaultKind.INTEGRITY);
-            assertThat(bench.effects().permitsTaken()).isZero();
-            bench.session().markDown();
-        }
-        try (SessionBench bench =
-                SessionBench.of(Policy.losslessClient(), leaks.allocator()).ready()) {
-            bench.receive(aborted(1));
-            assertThat(bench.session().state())
-                    .as("in msgr2.1 it is a code word")
-                    .isEqualTo(SessionState.READY);
-            bench.session().markDown();
         }
     }
 

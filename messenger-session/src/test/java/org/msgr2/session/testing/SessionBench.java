@@ -350,9 +350,14 @@ public final class SessionBench implements AutoCloseable {
     }
 
     public byte[] peerMessage(long seq, int frontBytes) throws ProtocolException {
+        return peerMessage(seq, 0, frontBytes);
+    }
+
+    /** A message that acknowledges ours on its way. */
+    public byte[] peerMessage(long seq, long ackSeq, int frontBytes) throws ProtocolException {
         Message message = message(0, frontBytes);
         try {
-            return FrameBytes.of(peer, message, seq, 0);
+            return FrameBytes.of(peer, message, seq, ackSeq);
         } finally {
             message.release();
         }
