@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AbstractReferenceCounted;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.core.feature.CephFeatures;
 
 /**
  * A message: header2 and up to three payload segments. <em>front</em> is the fixed part of the body, <em>middle</em> is
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The header is immutable. Segments have one reader at a time, since a buffer's reader index is shared:
  * take a {@code duplicate()} to read from several threads or twice.
+ *
+ * <p><b>Bodies that depend on the peer.</b> What a body looks like may depend on the features of both ends (spec/msgr2 §7.5), which
+ * are not known before the session is ready, and may be others when it is ready again. Such a message is given a {@link Body}
+ * instead of segments, which is asked whenever the message is written; until then its segments are empty.
  */
 public final class Message extends AbstractReferenceCounted {
     /** Where the segments of a message are aligned in the receiver's memory unless the sender says otherwise. */
@@ -27,7 +32,20 @@ public final class Message extends AbstractReferenceCounted {
     private final ByteBuf middle;
     private final ByteBuf data;
     private final int dataAlignment;
+    private final @Nullable Body body;
+    private final long bodyBytesMax;
     private @Nullable Runnable onDeallocate;
+
+    /** Makes the segments of a message for a peer. Asked each time that it is written, on the connection's loop. */
+    @FunctionalInterface
+    public interface Body {
+        /**
+         * Sets the segments, and the version if that depends on the peer too; type, tid and priority stay.
+         *
+         * @param features what both ends support
+         */
+        void encode(CephFeatures features, Builder into);
+    }
 
     /**
      * A message as it came from the wire, or with a header of the caller's own making.
@@ -41,6 +59,18 @@ public final class Message extends AbstractReferenceCounted {
         this.middle = middle;
         this.data = data;
         this.dataAlignment = dataAlignment;
+        this.body = null;
+        this.bodyBytesMax = 0;
+    }
+
+    private Message(MessageHeader header, int dataAlignment, Body body, long bodyBytesMax) {
+        this.header = header;
+        this.front = Unpooled.EMPTY_BUFFER;
+        this.middle = Unpooled.EMPTY_BUFFER;
+        this.data = Unpooled.EMPTY_BUFFER;
+        this.dataAlignment = dataAlignment;
+        this.body = body;
+        this.bodyBytesMax = bodyBytesMax;
     }
 
     public static Builder builder(MessageType type) {
@@ -89,9 +119,37 @@ public final class Message extends AbstractReferenceCounted {
         return dataAlignment;
     }
 
-    /** Bytes of front, middle and data: what throttles and queues count. */
+    /** Bytes of front, middle and data, at most if they depend on the peer: what throttles and queues count. */
     public long payloadBytes() {
-        return (long) front.readableBytes() + middle.readableBytes() + data.readableBytes();
+        return body != null
+                ? bodyBytesMax
+                : (long) front.readableBytes() + middle.readableBytes() + data.readableBytes();
+    }
+
+    /**
+     * The message as it is written to a peer.
+     *
+     * @return owned by the caller: this one, retained, unless its body depends on the features
+     * @throws IllegalStateException if the body is larger than was said
+     */
+    public Message encodedFor(CephFeatures features) {
+        if (body == null) {
+            return retain();
+        }
+        Builder builder = new Builder(type())
+                .tid(tid())
+                .priority(header.priority())
+                .version(header.version(), header.compatVersion())
+                .dataPlacement(header.dataOffset(), dataAlignment);
+        body.encode(features, builder);
+        Message encoded = builder.build();
+        if (encoded.payloadBytes() > bodyBytesMax || encoded.type() != type()) {
+            long bytes = encoded.payloadBytes();
+            encoded.release();
+            throw new IllegalStateException(MessageType.toString(type()) + ": a body of " + bytes
+                    + " bytes, it was said to have " + bodyBytesMax + " at most");
+        }
+        return encoded;
     }
 
     /**
@@ -148,6 +206,8 @@ public final class Message extends AbstractReferenceCounted {
         private ByteBuf front = Unpooled.EMPTY_BUFFER;
         private ByteBuf middle = Unpooled.EMPTY_BUFFER;
         private ByteBuf data = Unpooled.EMPTY_BUFFER;
+        private @Nullable Body body;
+        private long bodyBytesMax;
 
         private Builder(int type) {
             this.type = requireU16("type", type);
@@ -199,10 +259,26 @@ public final class Message extends AbstractReferenceCounted {
             return this;
         }
 
+        /**
+         * Instead of segments.
+         *
+         * @param bytesMax what the segments have together, at most: queues count the message as that large
+         */
+        public Builder body(long bytesMax, Body later) {
+            if (bytesMax < 0) {
+                throw new IllegalArgumentException("bytesMax must not be negative: " + bytesMax);
+            }
+            this.bodyBytesMax = bytesMax;
+            this.body = later;
+            return this;
+        }
+
         public Message build() {
             MessageHeader header = new MessageHeader(
                     0, tid, type, priority, version, 0, dataOffset, 0, MessageHeader.FLAGS_SENT, compatVersion, 0);
-            return new Message(header, front, middle, data, dataAlignment);
+            return body == null
+                    ? new Message(header, front, middle, data, dataAlignment)
+                    : new Message(header, dataAlignment, body, bodyBytesMax);
         }
 
         private static int requireU16(String name, int value) {

@@ -25,12 +25,15 @@ import org.msgr2.session.SendResult;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.dispatch.DispatchQueue;
 import org.msgr2.session.transport.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A messenger's connection to itself (spec/msgr2 §5.9, §7.2): what is sent comes to its own dispatchers, without a socket, an
  * encoding or a permit. The queue is bounded as that of any connection. Thread-safe.
  */
 final class LoopbackConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopbackConnection.class);
     private static final ConnectionStats STATS = new ConnectionStats(0, 0, 0, 0, 0, 1, 0);
 
     /** A message on its way. */
@@ -166,10 +169,20 @@ final class LoopbackConnection implements Connection {
             }
             next.begun = true;
         }
+        Message message;
+        try {
+            message = next.message.encodedFor(info.features());
+        } catch (RuntimeException e) {
+            LOG.error("{}: cannot be encoded", next.message, e);
+            next.message.release();
+            delivered(next);
+            return;
+        }
+        next.message.release();
         if (next.fast != null) {
-            dispatch.fast(next.fast, this, next.message);
+            dispatch.fast(next.fast, this, message);
         } else {
-            dispatch.now(this, next.message);
+            dispatch.now(this, message);
         }
         delivered(next);
     }

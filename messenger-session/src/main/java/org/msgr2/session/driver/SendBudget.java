@@ -17,7 +17,7 @@ final class SendBudget {
         this.limits = limits;
     }
 
-    /** Whether no queue will ever take that message. */
+    /** Whether no queue will ever take that message. Of a body that depends on the peer only the sum is known yet. */
     boolean isTooLarge(Message message) {
         Limits.Frames max = limits.frames();
         return message.front().readableBytes() > max.frontBytesMax()

@@ -2,6 +2,7 @@ package org.msgr2.session.machine;
 
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.ControlFrame;
 import org.msgr2.core.frame.ControlFrame.SessionReconnect;
 import org.msgr2.core.frame.ControlFrame.SessionReconnectOk;
@@ -169,6 +170,11 @@ final class Establishment {
     /** Who the peer has proven to be; null before the session was ready for the first time. */
     @Nullable PeerIdentity identity() {
         return agreed == null ? null : agreed.secured().identity();
+    }
+
+    /** What both ends support. */
+    CephFeatures features() {
+        return known(agreed).features();
     }
 
     /** What was agreed, for the application. */

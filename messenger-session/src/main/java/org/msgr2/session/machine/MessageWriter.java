@@ -2,8 +2,10 @@ package org.msgr2.session.machine;
 
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.ProtocolException;
+import org.msgr2.core.feature.CephFeatures;
 import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
+import org.msgr2.core.message.Message;
 
 /**
  * Puts messages into frames, large ones piece by piece, and ends the frame of one that its sender takes back in the middle
@@ -12,8 +14,11 @@ import org.msgr2.core.frame.OutFrame;
 final class MessageWriter {
     private final Outbound outbound;
     private final OutFrame frame;
-    /** The one in whose frame the transport is. Holds a reference of its own. */
+    /** The one in whose frame the transport is. */
     private @Nullable OutMessage current;
+
+    /** As it is written: with a reference of its own. */
+    private @Nullable Message written;
 
     /** Whether {@link #current} is kept until it is acknowledged: then it is in {@code outbound} already. */
     private boolean kept;
@@ -32,15 +37,26 @@ final class MessageWriter {
     /**
      * Begins with what {@link Outbound#next} gave.
      *
+     * @param features of the session, on which the body may depend
      * @param keep whether it has to be acknowledged
      */
-    void begin(OutMessage message, long ackSeq, boolean keep, FrameSink sink) throws ProtocolException {
+    void begin(OutMessage message, CephFeatures features, long ackSeq, boolean keep, FrameSink sink)
+            throws ProtocolException {
+        Message encoded;
         try {
-            sink.frame(frame.message(message.message(), outbound.outSeq(), ackSeq));
+            encoded = message.message().encodedFor(features);
+        } catch (RuntimeException e) {
+            outbound.written(message, true); // the session is about to end, and names it
+            throw e;
+        }
+        try {
+            sink.frame(frame.message(encoded, outbound.outSeq(), ackSeq));
         } finally {
-            if (frame.hasRest()) {
-                message.message().retain();
+            if (!frame.hasRest()) {
+                encoded.release();
+            } else {
                 current = message;
+                written = encoded;
                 kept = keep;
                 if (!keep) {
                     message.abortable();
@@ -66,7 +82,7 @@ final class MessageWriter {
 
     private void end(OutMessage message) {
         current = null;
-        message.message().release();
+        releaseWritten();
         if (kept) {
             return;
         }
@@ -85,7 +101,7 @@ final class MessageWriter {
         OutMessage message = current();
         current = null;
         frame.drop();
-        message.message().release();
+        releaseWritten();
         if (kept) {
             return;
         }
@@ -94,6 +110,13 @@ final class MessageWriter {
             outbound.aborted(message);
         } else {
             outbound.unwritten(message);
+        }
+    }
+
+    private void releaseWritten() {
+        if (written != null) {
+            written.release();
+            written = null;
         }
     }
 

@@ -441,7 +441,7 @@ public final class Session {
                 effects.replayed();
             }
             poison.writing();
-            writer.begin(next, acks.tell(), !lossy, sink);
+            writer.begin(next, establishment.features(), acks.tell(), !lossy, sink);
             return true;
         }
         if (!lossy && acks.isDue()) {
