@@ -718,6 +718,10 @@ class LosslessSessionTest {
             breaksAndIsReadyAgain(bench);
             bench.receive(bench.peerMessage(10));
             breaksAndIsReadyAgain(bench);
+            bench.session().markDown();
+        }
+        try (SessionBench bench = bench(Policy.losslessClient()).ready()) {
+            breaksAndIsReadyAgain(bench);
             bench.receive(new Ack(0));
             breaksAndIsReadyAgain(bench);
             bench.session().markDown();
