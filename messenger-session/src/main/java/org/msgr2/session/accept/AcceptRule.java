@@ -42,6 +42,8 @@ public enum AcceptRule {
     RECONNECT_OTHER_ENTITY(
             "ours", "the session is with another entity than the one that has authenticated", Action.REFUSE),
     RECONNECT_WHILE_REPLACING("5.4 row 3", "another connection is taking the session over", Action.RETRY_GLOBAL),
+    RECONNECT_OVER_LOSSY(
+            "ours", "the session is lossy: the one that the peer means has given way to it", Action.RESET_FULL),
     RECONNECT_NOT_CONFIRMED(
             "ours",
             "established, with another cookie, but never confirmed by the peer; both ends may dial",

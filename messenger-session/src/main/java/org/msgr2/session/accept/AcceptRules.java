@@ -111,6 +111,10 @@ public final class AcceptRules {
         if (existing.replacing()) {
             return AcceptRule.RECONNECT_WHILE_REPLACING;
         }
+        // One that is merely disposable still has its cookies.
+        if (existing.lossy() && existing.clientCookie() == 0 && existing.serverCookie() == 0) {
+            return AcceptRule.RECONNECT_OVER_LOSSY;
+        }
         if (existing.serverCookie() != 0
                 && !existing.confirmed()
                 && !existing.server()

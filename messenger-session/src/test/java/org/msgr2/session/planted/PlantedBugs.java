@@ -299,7 +299,7 @@ final class PlantedBugs {
                         "the rest of a message is never let go",
                         "memory",
                         "session.machine.MessageWriter",
-                        "end",
+                        "releaseWritten",
                         dropCall("Message.release")),
                 bug(
                         "write in progress outlives its transport",

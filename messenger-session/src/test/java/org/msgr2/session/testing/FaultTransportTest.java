@@ -65,7 +65,7 @@ class FaultTransportTest extends NetworkTestBase<TestNetwork.Virtual> {
     @Test
     void framesBehindOneThatLeavesInPiecesAreFoundToo() {
         clientsNet.loseAt(FaultPoint.write(Tag.MESSAGE).nth(3));
-        connection.send(message(TYPE, 100, 3_000_000));
+        connection.send(message(TYPE, 100, 900_000));
         network.settle();
         assertThat(atServer.tids()).containsExactly(100L);
         send(1, 3);

@@ -178,6 +178,10 @@ final class SimChannel {
         return delivered.get(number);
     }
 
+    long sentAtNs(int number) {
+        return sentAtNs[number];
+    }
+
     /** Whether an event has named it, perhaps among others. */
     boolean isDiscarded(int number) {
         return named.get(number) && !delivered.get(number);

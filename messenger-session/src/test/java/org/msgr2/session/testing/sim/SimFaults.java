@@ -278,13 +278,7 @@ final class SimFaults {
                 network.down(node.number(), true);
                 restart(node, SimFault.RESTART_SAME_NONCE);
             }
-            case 4 ->
-                withAnyOpen(node, channel -> {
-                    happened(SimFault.CLOSE, node.number(), "closes " + channel);
-                    world.upheaval(node.number(), channel.receiver());
-                    node.close(channel);
-                });
-            case 5 ->
+            case 4, 5 ->
                 withAnyOpen(node, channel -> {
                     happened(SimFault.MARK_DOWN, node.number(), "marks down " + channel);
                     world.upheaval(node.number(), channel.receiver());
@@ -358,9 +352,11 @@ final class SimFaults {
         }
     }
 
-    /** Where nobody proves anything, and where both ends dial, an address is as good as a name. */
+    /** Somebody else tells the address of a client: another entity; or, where nobody proves anything, another process of it. */
     private void impostor() {
-        if (options.auth() == SimOptions.Auth.NONE || options.relation().ofEquals() || !options.bound()) {
+        boolean proven = options.auth() != SimOptions.Auth.NONE;
+        boolean clients = options.relation() == SimOptions.Relation.CLIENTS;
+        if (options.relation().ofEquals() || !options.bound() || (!proven && (!clients || random.oneIn(2)))) {
             forge();
             return;
         }

@@ -23,6 +23,7 @@ import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.session.Connection;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.Messenger;
+import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
 import org.msgr2.session.SessionEvent;
 
@@ -97,10 +98,18 @@ final class SimNode implements Dispatcher {
                     .entropy(entropy())
                     .limits(options.limits())
                     .keepaliveInterval(options.keepalive())
-                    .dialPolicy(options.relation().dial())
-                    .acceptPolicy(options.relation().accept())
+                    .dialPolicy(
+                            isLossyDouble()
+                                    ? Policy.lossyClient()
+                                    : options.relation().dial())
                     .auth(own -> options.auth() == SimOptions.Auth.NONE ? new NoneAuth(own) : auth)
                     .dispatcher(SimNode.this);
+            if (options.relation() == SimOptions.Relation.CLIENTS) {
+                builder.acceptPolicy(
+                        peer -> peer.lossy() ? Policy.statelessRegisteredServer() : Policy.statefulServer());
+            } else {
+                builder.acceptPolicy(options.relation().accept());
+            }
             if (options.msgr20()) {
                 builder.bannerFeatures(BannerFeatures.NONE, BannerFeatures.NONE).allowWeakSecureMode(true);
             }
@@ -145,6 +154,11 @@ final class SimNode implements Dispatcher {
                 ? Long.MAX_VALUE - ORIGIN_BEFORE_OVERFLOW_SECONDS * SimTime.SECOND
                 : random.nextLong() >> 8;
         this.clock = new SimClock(world.time(), drift, origin);
+    }
+
+    /** Where nobody proves anything, another process at the same address is as good; this one wants less of its session. */
+    private boolean isLossyDouble() {
+        return disguise != null && world.options().auth() == SimOptions.Auth.NONE;
     }
 
     // --- The process
@@ -527,12 +541,6 @@ final class SimNode implements Dispatcher {
                 world.violated("a ping on " + channel + " is said to have taken " + roundTrip);
             }
         });
-    }
-
-    /** Ends a connection when everything is sent. */
-    void close(SimChannel channel) {
-        channel.giveUp();
-        channel.connection().close();
     }
 
     /** What this process was never told the end of; null if there is nothing. */

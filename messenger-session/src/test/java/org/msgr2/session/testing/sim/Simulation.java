@@ -194,7 +194,7 @@ final class Simulation {
                 question = say(dialler, ask);
                 answered = null;
             }
-            if (question == 0 || ask.isDiscarded(question)) {
+            if (question == 0 || isLost(ask, question)) {
                 question = say(dialler, ask);
             }
             if (question == 0 || !ask.isDelivered(question)) {
@@ -207,10 +207,19 @@ final class Simulation {
                 answered = back;
                 answer = back == null ? 0 : say(peer, back);
             }
-            if (back != null && (answer == 0 || back.isDiscarded(answer))) {
+            if (back != null && (answer == 0 || isLost(back, answer))) {
                 answer = say(peer, back);
             }
             return back != null && answer > 0 && back.isDelivered(answer);
+        }
+
+        /** Named as discarded, or received by a session that was reset before the application got it. */
+        private boolean isLost(SimChannel channel, int number) {
+            return !channel.isDelivered(number)
+                    && (channel.isDiscarded(number)
+                            || channel.sentAtNs(number)
+                                    <= upheavals[channel.receiver()][
+                                            channel.sender().number()]);
         }
 
         private int say(SimNode from, SimChannel channel) {
@@ -276,7 +285,7 @@ final class Simulation {
         for (SimNode node : nodes) {
             for (SimChannel channel : node.channels()) {
                 long upheavalNs = channel.sender().incarnation() == channel.incarnation()
-                        ? upheavals[channel.sender().number()][channel.receiver()]
+                        ? upheavals[channel.receiver()][channel.sender().number()]
                         : Long.MAX_VALUE;
                 String missing = channel.missing(upheavalNs, options.relation().lossless());
                 if (missing != null) {
@@ -383,10 +392,9 @@ final class Simulation {
         }
     }
 
-    /** What one of them had of the other is lost. */
+    /** What a node had of a peer, and had not given to its application, is lost. What it was to send is named in an event. */
     void upheaval(int node, int peer) {
         upheavals[node][peer] = time.nowNs();
-        upheavals[peer][node] = time.nowNs();
     }
 
     void upheaval(int node) {
