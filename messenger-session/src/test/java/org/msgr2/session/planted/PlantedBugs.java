@@ -282,7 +282,7 @@ final class PlantedBugs {
                         "messages",
                         "session.machine.MessageWriter",
                         "begin",
-                        passes("Outbound.written", false, EACH, 2)),
+                        passes("Outbound.written", false, EACH, 3)),
                 bug(
                         "a big message forgets that it is kept",
                         "messages",
