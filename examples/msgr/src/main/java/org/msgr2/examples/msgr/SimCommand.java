@@ -95,18 +95,21 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private Integer run(long first, int threads, Duration limit) throws Failure {
-        long startNs = System.nanoTime();
-        try (Progress progress = new Progress(terminal, "ms", limit.toMillis())) {
-            Simulator.Report report = new Simulator(first, threads)
-                    .run(
-                            limit,
-                            done -> progress.show(
-                                    Math.min(limit.toMillis(), (System.nanoTime() - startNs) / 1_000_000)));
-            progress.close();
-            print(first, report);
+        try {
+            print(first, simulate(first, threads, limit));
             return Msgr.DONE;
         } catch (SimViolation e) {
             throw Failure.of(e.getMessage() + "; 'msgr sim --seed " + e.seed() + "' shows how it comes to that", e);
+        }
+    }
+
+    private Simulator.Report simulate(long first, int threads, Duration limit) {
+        long startNs = System.nanoTime();
+        try (Progress progress = new Progress(terminal, "ms", limit.toMillis())) {
+            return new Simulator(first, threads).run(limit, done -> {
+                long passedMs = (System.nanoTime() - startNs) / 1_000_000;
+                progress.show(Math.min(limit.toMillis(), passedMs));
+            });
         }
     }
 
