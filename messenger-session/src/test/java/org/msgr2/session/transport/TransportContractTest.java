@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -119,16 +121,19 @@ public abstract class TransportContractTest {
 
     @Test
     void tellsTheDiallerIfNobodyListens() throws IOException {
-        EntityAddr nobody = freeAddr();
         Loop loop = client.loop(1);
         StreamProbe probe = probe(stream -> {});
         AtomicBoolean onLoop = new AtomicBoolean();
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        client.connect(nobody, loop, probe, cause -> {
-            onLoop.set(loop.inLoop());
-            failure.complete(cause);
-        });
-        assertThat(network.get("the failure is told", failure)).hasMessageContaining("refused");
+        // Bound and not listening: a port that were merely free could be another program's by now.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            client.connect(EntityAddr.parse("v2:127.0.0.1:" + nobody.getLocalPort()), loop, probe, cause -> {
+                onLoop.set(loop.inLoop());
+                failure.complete(cause);
+            });
+            assertThat(network.get("the failure is told", failure)).hasMessageContaining("refused");
+        }
         assertThat(onLoop).isTrue();
         network.settle();
         assertThat(probe.open()).isNotDone();
@@ -509,12 +514,6 @@ public abstract class TransportContractTest {
     }
 
     /** An address on which nobody listens any more. */
-    private EntityAddr freeAddr() throws IOException {
-        Transport.Listener listener = listen();
-        listener.close();
-        return listener.addr();
-    }
-
     private StreamProbe probe(Consumer<ByteStream> whenOpen) {
         StreamProbe probe = new StreamProbe(whenOpen);
         probes.add(probe);
