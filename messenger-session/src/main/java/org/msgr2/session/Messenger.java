@@ -167,7 +167,8 @@ public final class Messenger implements AutoCloseable {
     /**
      * The connection to a peer: the one that exists, or a new one, which begins to dial at once and goes on until it is ready
      * or closed. At an address of our own that is a connection to ourselves: what is sent comes to our own dispatchers, and
-     * nothing leaves the process.
+     * nothing leaves the process. Where the one before is closed and still sends its rest, the new one begins to dial when that
+     * has ended, which takes {@code Limits.Timeouts.close} at most.
      *
      * @param type what the peer has to be; {@link EntityType#ANY} takes any
      * @param addr a v2 address, with the peer's nonce

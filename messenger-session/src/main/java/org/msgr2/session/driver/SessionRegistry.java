@@ -22,6 +22,9 @@ final class SessionRegistry {
      */
     private final Map<EntityAddrVec, ConnectionHandle> registered = new ConcurrentHashMap<>();
 
+    /** Sessions that wait for the end of one that is closed and still sends its rest. Under the lock of {@link #dialled}. */
+    private final Succession<ConnectionHandle> succession = new Succession<>();
+
     private final Set<ConnectionHandle> all = ConcurrentHashMap.newKeySet();
     private final AbsentPeers absent = new AbsentPeers();
     private volatile boolean closed;
@@ -31,34 +34,56 @@ final class SessionRegistry {
     }
 
     /**
-     * The session with that peer: the one that lives, or a new one, which begins to dial.
+     * The session with that peer: the one that lives, or a new one, which begins to dial; when its predecessor has ended, if that
+     * is closed and still sends its rest. Two at a time would push each other out, since they have the same addresses.
      *
      * @param create makes the new one
      */
     ConnectionHandle dial(EntityAddrVec peer, Supplier<ConnectionHandle> create) {
         synchronized (dialled) {
             ConnectionHandle existing = find(peer);
-            if (existing == null || existing.isClosed()) {
-                ConnectionHandle handle = create.get();
-                existing = register(peer, handle);
-                if (existing.equals(handle)) {
-                    all.add(handle);
-                    dialled.put(peer.msgr2(), handle);
-                    handle.driver().dial();
-                }
+            if (existing != null && !existing.isClosed()) {
+                return existing;
             }
-            return existing;
+            ConnectionHandle handle = create.get();
+            ConnectionHandle inPlace = registered.putIfAbsent(peer, handle);
+            if (inPlace != null && !inPlace.isClosed()) {
+                return inPlace;
+            }
+            all.add(handle);
+            dialled.put(peer.msgr2(), handle);
+            ConnectionHandle predecessor = closing(existing, inPlace);
+            if (predecessor == null) {
+                handle.driver().dial();
+            } else {
+                succession.waits(handle, predecessor);
+            }
+            return handle;
         }
     }
 
-    /** The session with that peer, by the address that is dialled or by all of them; perhaps it has ended. */
+    /** Which of them a new session waits for: the last that was dialled; null if for none. */
+    private static @Nullable ConnectionHandle closing(
+            @Nullable ConnectionHandle lastDialled, @Nullable ConnectionHandle inPlace) {
+        return lastDialled == null ? inPlace : lastDialled;
+    }
+
+    /** The session with that peer, by the address that is dialled or by all of them; perhaps it is closed. */
     @Nullable ConnectionHandle find(EntityAddrVec peer) {
         return dialled.getOrDefault(peer.msgr2(), registered.get(peer));
     }
 
-    /** @return who has the place from now on: the one that lives there, else the new one */
-    private ConnectionHandle register(EntityAddrVec peer, ConnectionHandle handle) {
-        return registered.compute(peer, (key, there) -> there == null || there.isClosed() ? handle : there);
+    private void takePlace(ConnectionHandle successor) {
+        EntityAddrVec peer = successor.key();
+        if (peer == null) {
+            throw new IllegalStateException("nobody finds " + successor);
+        }
+        ConnectionHandle now = registered.merge(peer, successor, (there, late) -> there.isClosed() ? late : there);
+        if (successor.equals(now)) {
+            successor.driver().dial();
+        } else {
+            successor.driver().displaced("the peer has begun a session meanwhile");
+        }
     }
 
     /** Adds a session that nobody else can find. */
@@ -78,7 +103,7 @@ final class SessionRegistry {
             all.remove(handle);
             throw tooMany();
         }
-        if (handle.key() != null && !register(handle.key(), handle).equals(handle)) {
+        if (handle.key() != null && registered.putIfAbsent(handle.key(), handle) != null) {
             all.remove(handle);
             throw new ProtocolException(FaultKind.SEQUENCE, "a session with the peer has begun elsewhere");
         }
@@ -114,9 +139,15 @@ final class SessionRegistry {
     void ended(ConnectionHandle handle) {
         all.remove(handle);
         absent.remove(handle);
-        dialled.remove(handle.peerAddr(), handle);
-        if (handle.key() != null) {
-            registered.remove(handle.key(), handle);
+        synchronized (dialled) {
+            dialled.remove(handle.peerAddr(), handle);
+            if (handle.key() != null) {
+                registered.remove(handle.key(), handle);
+            }
+            ConnectionHandle successor = succession.ended(handle);
+            if (successor != null) {
+                takePlace(successor);
+            }
         }
     }
 

@@ -253,7 +253,11 @@ public final class Session {
         if (state != SessionState.CLOSED) {
             closeTransport(false);
             forget();
-            standBy(nowNs);
+            if (closing) {
+                end(false, null); // there is no rest any more
+            } else {
+                standBy(nowNs);
+            }
         }
     }
 

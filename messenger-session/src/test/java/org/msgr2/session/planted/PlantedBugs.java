@@ -112,7 +112,6 @@ final class PlantedBugs {
             "undelivered messages keep their permits",
             "undelivered messages are delivered",
             "ended session is found by dialling",
-            "stale one stays registered (9.2: #24218)",
             "absent peer is never evicted",
             "closed() is not completed",
             "last batch is not flushed",
@@ -993,7 +992,19 @@ final class PlantedBugs {
                         "never connects again",
                         "session.driver.SessionRegistry",
                         "dial",
-                        callReturns("ConnectionHandle.isClosed", false)),
+                        callReturns("ConnectionHandle.isClosed", false, 1, 2)),
+                bug(
+                        "a new session does not wait for a closing one",
+                        "twice delivered",
+                        "session.driver.SessionRegistry",
+                        "closing",
+                        returns(null)),
+                bug(
+                        "a session that has waited never begins",
+                        "never connects",
+                        "session.driver.SessionRegistry",
+                        "ended",
+                        dropCall("SessionRegistry.takePlace")),
                 bug(
                         "stale one stays registered (9.2: #24218)",
                         "never connects again",

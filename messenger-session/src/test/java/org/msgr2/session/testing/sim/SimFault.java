@@ -50,6 +50,8 @@ enum SimFault {
     CLOGGED,
     /** The application marks a connection down. */
     MARK_DOWN,
+    /** The application closes a connection when all is sent, and perhaps asks for another before. */
+    CLOSE,
     /** The application has no use for a connection that breaks. */
     DISPOSABLE,
     /** Another entity tells a node's address for its own. */

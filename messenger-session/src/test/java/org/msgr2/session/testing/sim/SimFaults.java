@@ -270,7 +270,7 @@ final class SimFaults {
         if (!node.isAlive()) {
             return;
         }
-        switch (random.below(8)) {
+        switch (random.below(10)) {
             case 0, 1 -> restart(node, SimFault.RESTART_SAME_NONCE);
             case 2 -> restart(node, SimFault.RESTART_NEW_NONCE);
             case 3 -> {
@@ -289,7 +289,21 @@ final class SimFaults {
                     happened(SimFault.DISPOSABLE, node.number(), "has no use for " + channel);
                     channel.connection().markDisposable();
                 });
+            case 7, 8 -> withAnyOpen(node, channel -> close(node, channel));
             default -> impostor();
+        }
+    }
+
+    private void close(SimNode node, SimChannel channel) {
+        happened(SimFault.CLOSE, node.number(), "closes " + channel);
+        world.upheaval(node.number(), channel.receiver());
+        if (random.oneIn(2)) {
+            node.send(channel, random.magnitude(4));
+        }
+        node.close(channel);
+        SimNode peer = world.node(channel.receiver());
+        if (peer != null && world.dials(node, peer) && random.percent(70)) {
+            node.send(node.dial(peer), random.magnitude(4));
         }
     }
 

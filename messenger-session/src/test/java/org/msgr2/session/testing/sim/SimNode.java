@@ -543,6 +543,12 @@ final class SimNode implements Dispatcher {
         });
     }
 
+    /** Ends a connection when everything is sent. */
+    void close(SimChannel channel) {
+        channel.giveUp();
+        channel.connection().close();
+    }
+
     /** What this process was never told the end of; null if there is nothing. */
     @Nullable String unresolved() {
         for (SimChannel channel : process().byConnection.values()) {
