@@ -40,7 +40,7 @@ final class AdminSocket {
                 int answerBytes =
                         read(channel, selector, Integer.BYTES, deadlineNs).getInt();
                 if (answerBytes < 0 || answerBytes > ANSWER_BYTES_MAX) {
-                    throw new CephException("admin socket " + socket + " announces " + answerBytes + " bytes");
+                    throw new PeerException("admin socket " + socket + " announces " + answerBytes + " bytes");
                 }
                 return JSON.readTree(
                         read(channel, selector, answerBytes, deadlineNs).array());

@@ -15,7 +15,7 @@ final class Await {
      * Asks again and again until the condition holds or the limit has passed.
      *
      * @return whether the condition held
-     * @throws CephException if the calling thread is interrupted
+     * @throws PeerException if the calling thread is interrupted
      */
     static boolean until(Duration limit, BooleanSupplier condition) {
         long deadlineNs = System.nanoTime() + limit.toNanos();
@@ -24,7 +24,7 @@ final class Await {
                 return false;
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new CephException("interrupted while waiting for Ceph");
+                throw new PeerException("interrupted while waiting for a peer");
             }
             LockSupport.parkNanos(POLL_INTERVAL_NS);
         }

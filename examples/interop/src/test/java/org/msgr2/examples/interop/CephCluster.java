@@ -41,7 +41,7 @@ public interface CephCluster extends AutoCloseable {
      *
      * @param args the arguments after {@code ceph}, for example {@code "mon", "dump", "-f", "json"}
      * @return what it wrote to standard output
-     * @throws CephException if it ended with another status than 0, with its standard error in the message, or did not
+     * @throws PeerException if it ended with another status than 0, with its standard error in the message, or did not
      *     end in time
      */
     String ceph(String... args);

@@ -53,7 +53,7 @@ final class CephContainer implements CephHost {
         try {
             made.start();
         } catch (ContainerLaunchException e) {
-            throw new CephException("cannot start a container of " + image.name(), e);
+            throw new PeerException("cannot start a container of " + image.name(), e);
         }
     }
 
@@ -72,7 +72,7 @@ final class CephContainer implements CephHost {
         try {
             return Files.getAttribute(directory, "unix:uid") + ":" + Files.getAttribute(directory, "unix:gid");
         } catch (IOException e) {
-            throw new CephException("cannot tell who owns " + directory, e);
+            throw new PeerException("cannot tell who owns " + directory, e);
         }
     }
 
@@ -81,14 +81,14 @@ final class CephContainer implements CephHost {
         try {
             Process process = exec(List.of(), List.of(CephProgram.MON.command(), "--version"));
             if (!process.waitFor(VERSION_LIMIT_S, TimeUnit.SECONDS)) {
-                throw new CephException("ceph-mon in " + image.name() + " does not tell its version");
+                throw new PeerException("ceph-mon in " + image.name() + " does not tell its version");
             }
             return CephInstalled.release(process.inputReader().readLine());
         } catch (IOException e) {
-            throw new CephException("ceph-mon in " + image.name() + " does not tell its version", e);
+            throw new PeerException("ceph-mon in " + image.name() + " does not tell its version", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CephException("interrupted while asking for the version of Ceph", e);
+            throw new PeerException("interrupted while asking for the version of Ceph", e);
         }
     }
 

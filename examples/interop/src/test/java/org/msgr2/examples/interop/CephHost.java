@@ -18,14 +18,14 @@ interface CephHost extends AutoCloseable {
      * Gets ready to run programs, before any is started.
      *
      * @param directory the cluster's; exists, and is empty
-     * @throws CephException if it cannot be, saying why
+     * @throws PeerException if it cannot be, saying why
      */
     void open(Path directory);
 
     /**
      * The release of its Ceph, such as {@code 16.2.15}.
      *
-     * @throws CephException if there is none or it does not tell
+     * @throws PeerException if there is none or it does not tell
      */
     String version();
 

@@ -49,11 +49,11 @@ public final class CephInstalled {
     /**
      * Where the program is.
      *
-     * @throws CephException if it is not installed, saying which package brings it
+     * @throws PeerException if it is not installed, saying which package brings it
      */
     public Path get(CephProgram program) {
         return find(program)
-                .orElseThrow(() -> new CephException(missing(List.of(program)).orElseThrow()));
+                .orElseThrow(() -> new PeerException(missing(List.of(program)).orElseThrow()));
     }
 
     /**
@@ -78,10 +78,10 @@ public final class CephInstalled {
     /**
      * The release of the installed monitor, such as {@code 16.2.15}.
      *
-     * @throws CephException if there is none or it does not tell
+     * @throws PeerException if there is none or it does not tell
      */
     public String version() {
-        String answer = CephCommand.run(
+        String answer = PeerCommand.run(
                 new ProcessBuilder(get(CephProgram.MON).toString(), "--version"), VERSION_LIMIT, ProcessBuilder::start);
         return release(answer);
     }
@@ -89,13 +89,13 @@ public final class CephInstalled {
     /**
      * The release in what {@code ceph-mon --version} answers.
      *
-     * @throws CephException if it is not there
+     * @throws PeerException if it is not there
      */
     static String release(String answer) {
         // "ceph version 16.2.15 (<commit>) pacific (stable)"
         String[] words = answer.strip().split("\\s+");
         if (words.length < 3) {
-            throw new CephException("ceph-mon --version answered '" + answer.strip() + "'");
+            throw new PeerException("ceph-mon --version answered '" + answer.strip() + "'");
         }
         return words[2];
     }

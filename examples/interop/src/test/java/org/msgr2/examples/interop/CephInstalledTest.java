@@ -47,7 +47,7 @@ final class CephInstalledTest {
                 .contains("ceph, rados not installed (apt-get install ceph-common)");
         assertThat(installed.missing(EnumSet.of(CephProgram.MONMAPTOOL))).isEmpty();
         assertThatThrownBy(() -> installed.get(CephProgram.OSD))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessage("ceph-osd not installed (apt-get install ceph-osd)");
     }
 

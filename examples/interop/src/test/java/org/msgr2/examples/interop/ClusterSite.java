@@ -61,7 +61,7 @@ final class ClusterSite implements AutoCloseable {
     static ClusterSite create(CephHost host, Path parent) {
         Path directory = parent.resolve("msgr2-ceph-" + UUID.randomUUID());
         if (directory.toString().getBytes(StandardCharsets.UTF_8).length > DIRECTORY_BYTES_MAX) {
-            throw new CephException(
+            throw new PeerException(
                     "the path " + parent + " is too long for Unix sockets: choose a shorter java.io.tmpdir");
         }
         ClusterSite site = new ClusterSite(host, directory);
@@ -100,7 +100,7 @@ final class ClusterSite implements AutoCloseable {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, text);
         } catch (IOException e) {
-            throw new CephException("cannot write " + file, e);
+            throw new PeerException("cannot write " + file, e);
         }
     }
 
@@ -110,7 +110,7 @@ final class ClusterSite implements AutoCloseable {
         try {
             Files.createDirectory(directory.resolve(daemonName));
         } catch (IOException e) {
-            throw new CephException("cannot make the data directory of " + daemonName, e);
+            throw new PeerException("cannot make the data directory of " + daemonName, e);
         }
     }
 
@@ -118,7 +118,7 @@ final class ClusterSite implements AutoCloseable {
      * Runs a program to its end.
      *
      * @return its standard output
-     * @throws CephException if it fails, with what it said
+     * @throws PeerException if it fails, with what it said
      */
     String run(CephProgram program, String... arguments) {
         return run(PROGRAM_LIMIT, program, arguments);
@@ -128,7 +128,7 @@ final class ClusterSite implements AutoCloseable {
     String run(Duration limit, CephProgram program, String... arguments) {
         List<String> all = List.of(arguments);
         String command = program.command() + " " + String.join(" ", all);
-        return CephCommand.run(command, limit, () -> spawn(program, all, null));
+        return PeerCommand.run(command, limit, () -> spawn(program, all, null));
     }
 
     /** Starts a daemon that stays in the foreground. */
@@ -137,7 +137,7 @@ final class ClusterSite implements AutoCloseable {
         try {
             return new Daemon(recipe.name(), spawn(recipe.program(), recipe.arguments(), log), log);
         } catch (IOException e) {
-            throw new CephException("cannot start " + recipe.name(), e);
+            throw new PeerException("cannot start " + recipe.name(), e);
         }
     }
 
@@ -153,7 +153,7 @@ final class ClusterSite implements AutoCloseable {
         try {
             return JSON.readTree(run(CephProgram.CEPH, arguments));
         } catch (JsonProcessingException e) {
-            throw new CephException("ceph " + String.join(" ", arguments) + " answered no JSON", e);
+            throw new PeerException("ceph " + String.join(" ", arguments) + " answered no JSON", e);
         }
     }
 
@@ -187,7 +187,7 @@ final class ClusterSite implements AutoCloseable {
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             removeShutdownHook();
-            throw new CephException("cannot make the directory " + directory, e);
+            throw new PeerException("cannot make the directory " + directory, e);
         }
     }
 
@@ -202,7 +202,7 @@ final class ClusterSite implements AutoCloseable {
 
     private synchronized void checkOpen() {
         if (closed) {
-            throw new CephException("the cluster in " + directory + " is closed");
+            throw new PeerException("the cluster in " + directory + " is closed");
         }
     }
 
@@ -212,7 +212,7 @@ final class ClusterSite implements AutoCloseable {
         if (!awaitEnd(alive, TERM_LIMIT)) {
             alive.forEach(Process::destroyForcibly);
             if (!awaitEnd(alive, KILL_LIMIT)) {
-                throw new CephException("a process in " + directory + " cannot be killed; its files are still there");
+                throw new PeerException("a process in " + directory + " cannot be killed; its files are still there");
             }
         }
     }
@@ -234,7 +234,7 @@ final class ClusterSite implements AutoCloseable {
                 Files.deleteIfExists(path);
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new CephException("cannot delete " + directory, e);
+            throw new PeerException("cannot delete " + directory, e);
         }
     }
 

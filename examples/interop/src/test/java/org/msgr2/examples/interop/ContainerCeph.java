@@ -16,7 +16,7 @@ public final class ContainerCeph extends ThrowAwayCeph {
     /**
      * Starts a cluster and returns when every daemon of it is of use.
      *
-     * @throws CephException if the container or a program does not start; nothing is left behind then
+     * @throws PeerException if the container or a program does not start; nothing is left behind then
      */
     static ContainerCeph start(CephSettings settings, ContainerImage image) {
         Path parent = Path.of(System.getProperty("java.io.tmpdir"));

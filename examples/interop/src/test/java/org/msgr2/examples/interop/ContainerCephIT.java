@@ -20,7 +20,7 @@ final class ContainerCephIT {
             assertThat(ceph.description())
                     .contains("in a container of " + ContainerImage.chosen().name());
             assertThatThrownBy(() -> ceph.ceph("no", "such", "command"))
-                    .isInstanceOf(CephException.class)
+                    .isInstanceOf(PeerException.class)
                     .hasMessageContaining("ended with status 22")
                     .hasMessageContaining("no valid command found");
             assertThat(containersWith(ceph)).isOne();
@@ -37,7 +37,7 @@ final class ContainerCephIT {
         CephSettings settings = CephSettings.defaults().withExtraConf("[mon]", "ms type = carrier-pigeon");
 
         assertThatThrownBy(() -> ContainerCeph.start(settings, ContainerImage.chosen()))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("mon.a ended with status 1")
                 .hasMessageContaining("unrecognized ms_type 'carrier-pigeon'");
     }
@@ -50,7 +50,7 @@ final class ContainerCephIT {
                 .contains("no image msgr2/no-such-image:local (build it with .ci/ceph-image, or name one with"
                         + " -Dmsgr.ceph.image=NAME)");
         assertThatThrownBy(() -> ContainerCeph.start(CephSettings.defaults(), absent))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessage("cannot start a container of msgr2/no-such-image:local");
     }
 

@@ -44,14 +44,14 @@ public final class ExistingCeph implements CephCluster {
         try {
             this.monitors = JSON.readTree(ceph("mon", "dump", "-f", "json"));
         } catch (JsonProcessingException e) {
-            throw new CephException("ceph mon dump answered no JSON", e);
+            throw new PeerException("ceph mon dump answered no JSON", e);
         }
     }
 
     /**
      * The cluster that the user names with {@code -Dmsgr.ceph.conf=FILE}, if one is named.
      *
-     * @throws CephException if it cannot be reached, saying why
+     * @throws PeerException if it cannot be reached, saying why
      */
     static Optional<ExistingCeph> named() {
         Path conf = file(CONF_PROPERTY);
@@ -62,7 +62,7 @@ public final class ExistingCeph implements CephCluster {
 
     /**
      * @param keyring null for a cluster without authentication
-     * @throws CephException if it cannot be reached, saying why
+     * @throws PeerException if it cannot be reached, saying why
      */
     static ExistingCeph at(Path conf, @Nullable Path keyring, EntityName user) {
         return new ExistingCeph(conf, Optional.ofNullable(keyring), user);
@@ -76,7 +76,7 @@ public final class ExistingCeph implements CephCluster {
         // The tests' directory is not the one that the user types in.
         Path file = Path.of(named);
         if (!file.isAbsolute() || !Files.isReadable(file)) {
-            throw new CephException("-D" + property + "=" + named + ": not the absolute path of a readable file");
+            throw new PeerException("-D" + property + "=" + named + ": not the absolute path of a readable file");
         }
         return file;
     }
@@ -105,11 +105,11 @@ public final class ExistingCeph implements CephCluster {
         return conf;
     }
 
-    /** @throws CephException if none was named */
+    /** @throws PeerException if none was named */
     @Override
     public Path keyring() {
         return keyring.orElseThrow(
-                () -> new CephException("the cluster of " + conf + " was named without -D" + KEYRING_PROPERTY));
+                () -> new PeerException("the cluster of " + conf + " was named without -D" + KEYRING_PROPERTY));
     }
 
     @Override
@@ -122,19 +122,19 @@ public final class ExistingCeph implements CephCluster {
         return user;
     }
 
-    /** @throws CephException also if the command might change something */
+    /** @throws PeerException also if the command might change something */
     @Override
     public String ceph(String... args) {
         String words = String.join(" ", args);
         if (READING.stream().noneMatch(words::startsWith)) {
-            throw new CephException("'ceph " + words + "' may change the cluster of " + conf + ": refused");
+            throw new PeerException("'ceph " + words + "' may change the cluster of " + conf + ": refused");
         }
         List<String> command = new ArrayList<>();
         command.add(CephInstalled.here().get(CephProgram.CEPH).toString());
         command.addAll(List.of("--conf", conf.toString(), "--name", user.toString()));
         keyring.ifPresent(file -> command.addAll(List.of("--keyring", file.toString())));
         command.addAll(List.of(args));
-        return CephCommand.run(new ProcessBuilder(command), COMMAND_LIMIT, ProcessBuilder::start);
+        return PeerCommand.run(new ProcessBuilder(command), COMMAND_LIMIT, ProcessBuilder::start);
     }
 
     @Override

@@ -58,7 +58,7 @@ final class ExistingCephClientIT extends CephClientContract {
         CephCluster ceph = provide(logins().get(0).auth());
 
         assertThatThrownBy(() -> ceph.ceph("osd", "pool", "create", "mine"))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("may change the cluster")
                 .hasMessageContaining("refused");
         ceph.close();

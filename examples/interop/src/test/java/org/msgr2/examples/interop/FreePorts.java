@@ -1,6 +1,7 @@
 package org.msgr2.examples.interop;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -24,9 +25,18 @@ final class FreePorts {
             }
             return held.stream().map(ServerSocket::getLocalPort).toList();
         } catch (IOException e) {
-            throw new CephException("no free port on the loopback address", e);
+            throw new PeerException("no free port on the loopback address", e);
         } finally {
             held.forEach(FreePorts::release);
+        }
+    }
+
+    /** The same for one UDP port. */
+    static int chooseUdp() {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new PeerException("no free UDP port on the loopback address", e);
         }
     }
 
@@ -34,7 +44,7 @@ final class FreePorts {
         try {
             socket.close();
         } catch (IOException e) {
-            throw new CephException("cannot release port " + socket.getLocalPort(), e);
+            throw new PeerException("cannot release port " + socket.getLocalPort(), e);
         }
     }
 }

@@ -54,7 +54,7 @@ final class KeyringIT {
                                 Stream.of(arguments))
                         .toList())
                 .directory(directory.toFile());
-        return CephCommand.run(builder, LIMIT, ProcessBuilder::start);
+        return PeerCommand.run(builder, LIMIT, ProcessBuilder::start);
     }
 
     private CryptoKey newKey() {
@@ -197,7 +197,7 @@ final class KeyringIT {
         String listed;
         try {
             listed = authtool("keyring", "-l");
-        } catch (CephException e) {
+        } catch (PeerException e) {
             assertThatThrownBy(() -> Keyring.parse(text, "keyring")).as(text).isInstanceOf(KeyringException.class);
             return;
         }

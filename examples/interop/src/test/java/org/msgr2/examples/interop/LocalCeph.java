@@ -20,7 +20,7 @@ public final class LocalCeph extends ThrowAwayCeph {
     /**
      * Starts a cluster and returns when every daemon of it is of use.
      *
-     * @throws CephException if a program is missing or fails, with the program's own words; nothing is left behind then
+     * @throws PeerException if a program is missing or fails, with the program's own words; nothing is left behind then
      */
     public static LocalCeph start(CephSettings settings) {
         return start(settings, FreePorts::choose, Path.of(System.getProperty("java.io.tmpdir")));

@@ -59,7 +59,7 @@ final class LocalCephIT {
         try (CephCluster ceph = LocalCeph.start(CephSettings.defaults().withModes(mode))) {
             assertThat(ceph.ceph("mon", "stat")).contains("quorum 0 a");
             assertThatThrownBy(() -> ceph.ceph("--ms_mon_client_mode=" + other.confValue(), "mon", "stat"))
-                    .isInstanceOf(CephException.class)
+                    .isInstanceOf(PeerException.class)
                     .hasMessageContaining("ended with status");
         }
     }
@@ -128,7 +128,7 @@ final class LocalCephIT {
         ceph.close();
         ceph.close();
         assertThatThrownBy(() -> ceph.ceph("mon", "stat"))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("is closed");
     }
 
@@ -174,7 +174,7 @@ final class LocalCephIT {
         CephSettings settings = CephSettings.defaults().withExtraConf("this is no setting");
 
         assertThatThrownBy(() -> LocalCeph.start(settings, FreePorts::choose, parent))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("monmaptool")
                 .hasMessageContaining("error reading config file");
         assertThat(parent).isEmptyDirectory();
@@ -185,7 +185,7 @@ final class LocalCephIT {
         CephSettings settings = CephSettings.defaults().withExtraConf("[mon]", "ms type = carrier-pigeon");
 
         assertThatThrownBy(() -> LocalCeph.start(settings, FreePorts::choose, parent))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("mon.a ended with status 1")
                 .hasMessageContaining("unrecognized ms_type 'carrier-pigeon'");
         assertThat(parent).isEmptyDirectory();
@@ -218,7 +218,7 @@ final class LocalCephIT {
                                 return List.of(taken.getLocalPort());
                             },
                             parent))
-                    .isInstanceOf(CephException.class)
+                    .isInstanceOf(PeerException.class)
                     .hasMessageContaining("Address already in use");
             assertThat(asked).hasSize(5);
             assertThat(parent).isEmptyDirectory();
@@ -229,7 +229,7 @@ final class LocalCephIT {
     void aCommandThatFailsThrowsWithItsStandardError() {
         try (CephCluster ceph = LocalCeph.start(CephSettings.defaults())) {
             assertThatThrownBy(() -> ceph.ceph("no", "such", "command"))
-                    .isInstanceOf(CephException.class)
+                    .isInstanceOf(PeerException.class)
                     .hasMessageContaining("ended with status 22")
                     .hasMessageContaining("no valid command found");
         }
@@ -245,7 +245,7 @@ final class LocalCephIT {
             site.write(site.conf(), "[global]\nauth client required = none\nmon host = v2:127.0.0.1:" + port + "\n");
 
             assertThatThrownBy(() -> site.run(Duration.ofMillis(500), CephProgram.CEPH, "mon", "stat"))
-                    .isInstanceOf(CephException.class)
+                    .isInstanceOf(PeerException.class)
                     .hasMessageContaining("did not end within 500 ms");
         }
         assertThat(site.directory()).doesNotExist();

@@ -86,7 +86,7 @@ final class NodeCommandIT {
     private static String ceph(Path conf, String... words) {
         List<String> command = new ArrayList<>(List.of("ceph", "--conf", conf.toString(), "--connect-timeout", "10"));
         command.addAll(List.of(words));
-        return CephCommand.run(new ProcessBuilder(command), LIMIT, ProcessBuilder::start);
+        return PeerCommand.run(new ProcessBuilder(command), LIMIT, ProcessBuilder::start);
     }
 
     private static JsonNode json(Path conf, String... words) throws Exception {
@@ -160,7 +160,7 @@ final class NodeCommandIT {
     }
 
     private static String python(Path program, Path conf) {
-        return CephCommand.run(
+        return PeerCommand.run(
                 new ProcessBuilder("/usr/bin/python3", program.toString(), conf.toString()),
                 LIMIT,
                 ProcessBuilder::start);
@@ -184,7 +184,7 @@ final class NodeCommandIT {
                     .hasMessageContaining("EACCES");
             // Without any capability at the monitor nobody logs in at all, as with Ceph's.
             assertThatThrownBy(() -> ceph(conf, "--name", "client.nobody", "health"))
-                    .isInstanceOf(CephException.class)
+                    .isInstanceOf(PeerException.class)
                     .hasMessageMatching("(?s).*([Pp]ermission denied|EACCES).*");
             assertThat(json(conf, "--name", "client.reader", "status")
                             .at("/node/failed_logins/no capabilities")
@@ -205,7 +205,7 @@ final class NodeCommandIT {
                     wrong, Keyring.EMPTY.with(EntityName.parse("client.admin"), newKey(), Map.of("mon", "allow *")));
 
             assertThatThrownBy(() -> ceph(conf, "--keyring", wrong.toString(), "status"))
-                    .isInstanceOf(CephException.class);
+                    .isInstanceOf(PeerException.class);
             assertThat(ceph(conf, "health")).isEqualTo("HEALTH_OK\n");
         }
     }
@@ -216,7 +216,7 @@ final class NodeCommandIT {
             Path keyring = data().resolve("keyring");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keyring)))
                     .isEqualTo("rw-------");
-            String listed = CephCommand.run(
+            String listed = PeerCommand.run(
                     new ProcessBuilder("ceph-authtool", "--list", keyring.toString()), LIMIT, ProcessBuilder::start);
             assertThat(listed).contains("[mon.a]", "[client.admin]", "caps cld = \"allow *\"");
             assertThat(node.terminate()).isZero();

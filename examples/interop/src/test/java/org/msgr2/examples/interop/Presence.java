@@ -24,14 +24,14 @@ enum Presence {
     /**
      * @param missing what is not there and how to get it, empty if nothing is missing
      * @param required whether a missing peer is a failure
-     * @throws CephException with what is missing, if that is a failure: JUnit then fails the test or the class
+     * @throws PeerException with what is missing, if that is a failure: JUnit then fails the test or the class
      */
     ConditionEvaluationResult decide(Optional<String> missing, boolean required) {
         if (missing.isEmpty()) {
             return ConditionEvaluationResult.enabled("what it needs is there");
         }
         if (required) {
-            throw new CephException(missing.get() + ", and " + requiredVariable + "=true forbids skipping");
+            throw new PeerException(missing.get() + ", and " + requiredVariable + "=true forbids skipping");
         }
         return ConditionEvaluationResult.disabled(missing.get());
     }

@@ -30,10 +30,10 @@ final class PresenceTest {
     @Test
     void failsTheTestWithTheReasonWhereThePeerIsRequired() {
         assertThatThrownBy(() -> Presence.INSTALLED.decide(Optional.of(REASON), true))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessage(REASON + ", and MSGR_INTEROP_REQUIRED=true forbids skipping");
         assertThatThrownBy(() -> Presence.CONTAINER.decide(Optional.of("no engine"), true))
-                .isInstanceOf(CephException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessage("no engine, and MSGR_INTEROP_CONTAINER_REQUIRED=true forbids skipping");
     }
 }

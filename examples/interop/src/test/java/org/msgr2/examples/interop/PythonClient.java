@@ -11,12 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Python program that uses one of Ceph's own client libraries and lives until it is closed: it takes lines, and says
+ * A Python program that uses a peer's own client library and lives until it is closed: it takes lines, and says
  * lines of JSON. Not thread-safe.
  */
 final class PythonClient implements AutoCloseable {
@@ -50,15 +51,31 @@ final class PythonClient implements AutoCloseable {
      * @param script a resource beside this class
      */
     static PythonClient start(Path directory, String script, Path... arguments) throws IOException {
+        return start(
+                directory,
+                script,
+                Map.of(),
+                Arrays.stream(arguments).map(Path::toString).toList());
+    }
+
+    /**
+     * The same with additions to its environment.
+     *
+     * @param environment such as where the library is
+     */
+    static PythonClient start(Path directory, String script, Map<String, String> environment, List<String> arguments)
+            throws IOException {
         Path copy = directory.resolve(script);
         try (InputStream resource = PythonClient.class.getResourceAsStream(script)) {
             Files.write(copy, resource.readAllBytes());
         }
         Path complaints = directory.resolve(script + ".err");
-        List<String> command = new ArrayList<>(List.of(PYTHON, copy.toString()));
-        Arrays.stream(arguments).map(Path::toString).forEach(command::add);
+        // Warnings about its own age are not the test's business.
+        List<String> command = new ArrayList<>(List.of(PYTHON, "-W", "ignore", copy.toString()));
+        command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(complaints.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("CEPH_"));
+        builder.environment().putAll(environment);
         return new PythonClient(script, builder.start(), complaints);
     }
 

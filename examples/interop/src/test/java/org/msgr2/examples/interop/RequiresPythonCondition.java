@@ -22,10 +22,10 @@ final class RequiresPythonCondition implements ExecutionCondition {
 
     private static Optional<String> missing(String module) {
         try {
-            CephCommand.run(
+            PeerCommand.run(
                     new ProcessBuilder(PythonClient.PYTHON, "-c", "import " + module), LIMIT, ProcessBuilder::start);
             return Optional.empty();
-        } catch (CephException e) {
+        } catch (PeerException e) {
             return Optional.of(
                     "%s has no module %s (apt-get install python3-%s)".formatted(PythonClient.PYTHON, module, module));
         }

@@ -161,7 +161,7 @@ public abstract sealed class ThrowAwayCeph implements CephCluster permits LocalC
                     .filter(daemon -> daemon.name().equals(recipe.name()))
                     .findFirst()
                     .orElseThrow();
-            throw new CephException("%s is not up after %d s; the end of its log:%n%s"
+            throw new PeerException("%s is not up after %d s; the end of its log:%n%s"
                     .formatted(late.name(), DAEMON_UP_LIMIT.toSeconds(), LogTail.of(late.log())));
         }
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs one program to its end, within a time limit. */
-final class CephCommand {
+final class PeerCommand {
 
     /** How long output may still come after the program's end, from a child that it left behind. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
@@ -25,13 +25,13 @@ final class CephCommand {
         Process start() throws IOException;
     }
 
-    private CephCommand() {}
+    private PeerCommand() {}
 
     /**
      * Runs the program with nothing on its standard input.
      *
      * @return its standard output
-     * @throws CephException if it could not be started, ended with another status than 0, or was ended because the
+     * @throws PeerException if it could not be started, ended with another status than 0, or was ended because the
      *     limit passed or the calling thread was interrupted
      */
     static String run(ProcessBuilder builder, Duration limit, Starter starter) {
@@ -49,19 +49,19 @@ final class CephCommand {
         try {
             process = launch.start();
         } catch (IOException e) {
-            throw new CephException("cannot run '" + command + "'", e);
+            throw new PeerException("cannot run '" + command + "'", e);
         }
         Output out = new Output(process.getInputStream());
         Output err = new Output(process.getErrorStream());
         if (!awaitEnd(process, limit, command)) {
-            throw new CephException("'%s' did not end within %d ms; so far it said:%n%s"
+            throw new PeerException("'%s' did not end within %d ms; so far it said:%n%s"
                     .formatted(command, limit.toMillis(), LogTail.of(err.text() + out.text())));
         }
         String said = out.text();
         if (process.exitValue() != 0) {
             // Some of the tools complain on standard output.
             String complaint = err.text().isBlank() ? said : err.text();
-            throw new CephException(
+            throw new PeerException(
                     "'%s' ended with status %d:%n%s".formatted(command, process.exitValue(), LogTail.of(complaint)));
         }
         return said;
@@ -74,7 +74,7 @@ final class CephCommand {
             return ended;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CephException("interrupted while '" + command + "' ran", e);
+            throw new PeerException("interrupted while '" + command + "' ran", e);
         } finally {
             // Not when it has ended by itself: that would close its streams before they are read.
             if (!ended) {

@@ -1,15 +1,15 @@
 package org.msgr2.examples.interop;
 
 /**
- * A real Ceph program could not be found, started, or did not do what was asked. The message has the program's own
+ * A program that we did not write could not be found, started, or did not do what was asked. The message has the program's own
  * words.
  */
-public class CephException extends RuntimeException {
+public class PeerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /** @param message what was attempted and what the program answered */
-    public CephException(String message) {
+    public PeerException(String message) {
         super(message);
     }
 
@@ -17,7 +17,7 @@ public class CephException extends RuntimeException {
      * @param message what was attempted
      * @param cause why it did not work
      */
-    public CephException(String message, Throwable cause) {
+    public PeerException(String message, Throwable cause) {
         super(message, cause);
     }
 }
