@@ -22,6 +22,9 @@
  * }
  * }</pre>
  *
+ * <p>The real confd is {@link org.msgr2.examples.interop.GanetiConfd}. What it does is written down as contracts, which it has to
+ * pass itself, and then ours.
+ *
  * <p>The harness itself does not speak msgr2: a peer here is the real program, never a stand-in for it.
  */
 @NullMarked
