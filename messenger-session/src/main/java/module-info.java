@@ -1,14 +1,17 @@
 /** The messenger: sessions, services, and the Netty and in-process transports. */
-@SuppressWarnings("module") // the digit in the name is the protocol's
+@SuppressWarnings({"module", "requires-transitive-automatic"
+}) // the digit in the name is the protocol's; Micrometer has no module-info
 module org.msgr2.session {
     requires static transitive org.jspecify;
     requires transitive org.msgr2.crypto;
     requires transitive io.netty.buffer;
     requires transitive io.netty.common;
+    requires transitive micrometer.core;
     requires io.netty.transport;
     requires io.netty.codec;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires static io.netty.transport.classes.io_uring; // present only where the application adds it
     requires org.jctools.core;
     requires org.slf4j;

@@ -1,16 +1,21 @@
 package org.msgr2.session;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityAddr;
@@ -62,6 +68,7 @@ public final class Messenger implements AutoCloseable {
     private final @Nullable ExecutorService ownWorkers;
     private final boolean ownTransport;
     private final List<Service> services;
+    private final Map<String, HostContext> contexts = new LinkedHashMap<>();
     private final List<Service> started = new CopyOnWriteArrayList<>();
     private final Node node;
     private final Endpoints endpoints;
@@ -82,6 +89,14 @@ public final class Messenger implements AutoCloseable {
         }
         node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
         endpoints = new Endpoints(node);
+        for (Service service : services) {
+            ServiceOptions options = builder.optionsOf(service);
+            ServiceConfiguration configuration = new ServiceConfiguration(service.name(), options.configuration());
+            contexts.put(
+                    service.name(),
+                    new HostContext(
+                            this, configuration, workers, transport::sockets, builder.allocator, builder.meters));
+        }
     }
 
     private static ExecutorService newWorkers(int threads) {
@@ -98,11 +113,18 @@ public final class Messenger implements AutoCloseable {
     }
 
     private void startServices() {
-        ServiceContext context = new ServiceContext(config.name(), config.limits(), config.clock(), config.entropy());
         for (Service service : services) {
-            service.start(context);
+            try {
+                service.start(contextOf(service));
+            } catch (IOException e) {
+                throw new UncheckedIOException("service '" + service.name() + "' does not start: " + e.getMessage(), e);
+            }
             started.add(service);
         }
+    }
+
+    private HostContext contextOf(Service service) {
+        return Objects.requireNonNull(contexts.get(service.name()));
     }
 
     private static void stop(Service service) {
@@ -311,11 +333,13 @@ public final class Messenger implements AutoCloseable {
                     .join();
         } finally {
             node.connections().forEach(Connection::markDown);
+            contexts.values().forEach(HostContext::closeFrontEnds);
             if (ownTransport) {
                 transport.close();
             }
             stopWorkers();
             started.forEach(Messenger::stop);
+            contexts.values().forEach(HostContext::closeMeters);
         }
     }
 
@@ -339,7 +363,11 @@ public final class Messenger implements AutoCloseable {
     public static final class Builder {
         private final EntityName name;
         private final List<Dispatcher> dispatchers = new ArrayList<>();
+        private static final Pattern SERVICE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+
         private final Map<String, Service> services = new LinkedHashMap<>();
+        private final Map<String, ServiceOptions> serviceOptions = new HashMap<>();
+        private MeterRegistry meters = new CompositeMeterRegistry();
         private Function<EntityName, AuthProvider> auth = NoneAuth::new;
         private Policy dialPolicy = Policy.lossyClient();
         private AcceptPolicy acceptPolicy = new Policies.Always(Policy.statelessServer());
@@ -370,11 +398,33 @@ public final class Messenger implements AutoCloseable {
             return this;
         }
 
-        /** Adds a service. */
+        /** Adds a service, with what the limits say that it may use. */
         public Builder service(Service service) {
+            if (!SERVICE_NAME.matcher(service.name()).matches()) {
+                throw new IllegalArgumentException("no service can be named '" + service.name()
+                        + "': it takes a lower case letter, then such letters, digits and '-', at most 32 in all");
+            }
             if (services.putIfAbsent(service.name(), service) != null) {
                 throw new IllegalArgumentException("two services are named '" + service.name() + "'");
             }
+            return this;
+        }
+
+        /** Adds a service, with what it may use and what it is configured with. */
+        public Builder service(Service service, ServiceOptions options) {
+            service(service);
+            serviceOptions.put(service.name(), options);
+            return this;
+        }
+
+        private ServiceOptions optionsOf(Service service) {
+            ServiceOptions given = serviceOptions.get(service.name());
+            return given == null ? ServiceOptions.of(limits) : given;
+        }
+
+        /** Where the messenger and its services register their metrics; nowhere by default. It stays the caller's. */
+        public Builder meters(MeterRegistry registry) {
+            meters = registry;
             return this;
         }
 
@@ -543,7 +593,11 @@ public final class Messenger implements AutoCloseable {
                     frameObserver);
         }
 
-        /** Starts the services, and the messenger with them. */
+        /**
+         * Starts the services, and the messenger with them.
+         *
+         * @throws UncheckedIOException if a service cannot start, with a message for a user
+         */
         public Messenger build() {
             Messenger messenger = new Messenger(this);
             try {

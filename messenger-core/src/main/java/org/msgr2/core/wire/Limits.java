@@ -8,28 +8,32 @@ import java.time.Duration;
  *
  * <p>Immutable. The defaults follow spec/msgr2 §2.4 and §5.7.
  */
-public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts timeouts) {
+public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts timeouts, Services services) {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
 
     public static Limits defaults() {
-        return new Limits(Handshake.DEFAULTS, Frames.DEFAULTS, Queues.DEFAULTS, Timeouts.DEFAULTS);
+        return new Limits(Handshake.DEFAULTS, Frames.DEFAULTS, Queues.DEFAULTS, Timeouts.DEFAULTS, Services.DEFAULTS);
     }
 
     public Limits withHandshake(Handshake bounds) {
-        return new Limits(bounds, frames, queues, timeouts);
+        return new Limits(bounds, frames, queues, timeouts, services);
     }
 
     public Limits withFrames(Frames bounds) {
-        return new Limits(handshake, bounds, queues, timeouts);
+        return new Limits(handshake, bounds, queues, timeouts, services);
     }
 
     public Limits withQueues(Queues bounds) {
-        return new Limits(handshake, frames, bounds, timeouts);
+        return new Limits(handshake, frames, bounds, timeouts, services);
     }
 
     public Limits withTimeouts(Timeouts bounds) {
-        return new Limits(handshake, frames, queues, bounds);
+        return new Limits(handshake, frames, queues, bounds, services);
+    }
+
+    public Limits withServices(Services bounds) {
+        return new Limits(handshake, frames, queues, timeouts, bounds);
     }
 
     /**
@@ -245,6 +249,54 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
 
         public Timeouts withStandby(Duration wait) {
             return new Timeouts(ready, idle, keepalive, backoffInitial, backoffMax, wait, close);
+        }
+    }
+
+    /**
+     * What one service may use, unless it was given other options.
+     *
+     * @param workers threads that handle its messages and calls, unless it is a fast one
+     * @param bytesMax bytes of its messages and calls received and not handled: its share
+     * @param messagesMax the same in messages and calls
+     * @param drain for it to end what is under way, when the messenger is drained
+     * @param datagramBytesMax one datagram that it receives
+     * @param datagramBatchMax datagrams that it is told of together
+     * @param datagramsQueuedMax datagrams to be sent that wait for the kernel, per socket
+     * @param streamsMax accepted streams that are open, per listener
+     */
+    public record Services(
+            int workers,
+            long bytesMax,
+            int messagesMax,
+            Duration drain,
+            int datagramBytesMax,
+            int datagramBatchMax,
+            int datagramsQueuedMax,
+            int streamsMax) {
+        static final Services DEFAULTS =
+                new Services(2, 16L * MIB, 16 * KIB, Duration.ofSeconds(10), 65_507, 16, 1 * KIB, 256);
+
+        public Services {
+            positive("workers", workers);
+            positive("bytesMax", bytesMax);
+            positive("messagesMax", messagesMax);
+            positive("drain", drain.toNanos());
+            positive("datagramBytesMax", datagramBytesMax);
+            positive("datagramBatchMax", datagramBatchMax);
+            positive("datagramsQueuedMax", datagramsQueuedMax);
+            positive("streamsMax", streamsMax);
+        }
+
+        public Services withShare(long bytes, int messages) {
+            return new Services(
+                    workers,
+                    bytes,
+                    messages,
+                    drain,
+                    datagramBytesMax,
+                    datagramBatchMax,
+                    datagramsQueuedMax,
+                    streamsMax);
         }
     }
 

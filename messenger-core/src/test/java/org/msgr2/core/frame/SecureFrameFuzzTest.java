@@ -47,11 +47,8 @@ class SecureFrameFuzzTest {
     /** Payload bounds are small, since an admitted payload is allocated at once. */
     private static Limits limits() {
         Limits defaults = Limits.defaults();
-        return new Limits(
-                defaults.handshake(),
-                new Limits.Frames(defaults.frames().controlBytesMax(), 256, 4096, 2048, 4096, 6144, 32, 64),
-                defaults.queues(),
-                defaults.timeouts());
+        return defaults.withFrames(
+                new Limits.Frames(defaults.frames().controlBytesMax(), 256, 4096, 2048, 4096, 6144, 32, 64));
     }
 
     private static JceFrameCipher cipher(Revision revision) {

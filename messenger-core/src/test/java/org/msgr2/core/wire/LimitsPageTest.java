@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,7 +67,7 @@ class LimitsPageTest {
             return wait.toMillis() % 1000 == 0 ? wait.toSeconds() + " s" : wait.toMillis() + " ms";
         }
         long number = ((Number) value).longValue();
-        return name.contains("Bytes") ? bytes(number) : Long.toString(number);
+        return name.toLowerCase(Locale.ROOT).contains("bytes") ? bytes(number) : Long.toString(number);
     }
 
     private static String bytes(long count) {

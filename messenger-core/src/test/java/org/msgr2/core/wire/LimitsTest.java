@@ -126,11 +126,15 @@ class LimitsTest {
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(5)));
+        Limits.Services services = DEFAULTS.services().withShare(7, 8);
+        assertThat(services.bytesMax()).isEqualTo(7);
+        assertThat(services.messagesMax()).isEqualTo(8);
         assertThat(DEFAULTS.withHandshake(handshake)
                         .withFrames(frames)
                         .withQueues(queues)
-                        .withTimeouts(timeouts))
-                .isEqualTo(new Limits(handshake, frames, queues, timeouts));
+                        .withTimeouts(timeouts)
+                        .withServices(services))
+                .isEqualTo(new Limits(handshake, frames, queues, timeouts, services));
     }
 
     @Test

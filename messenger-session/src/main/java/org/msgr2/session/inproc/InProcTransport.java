@@ -14,10 +14,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ConnectionRefusedException;
 import org.msgr2.session.transport.EventExecutorLoop;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -32,12 +34,14 @@ public final class InProcTransport implements Transport {
     private final Runnable endLoops;
     private final Set<InProcListener> listeners = ConcurrentHashMap.newKeySet();
     private final Set<InProcStream> streams = ConcurrentHashMap.newKeySet();
+    private final InProcSockets sockets;
     private volatile boolean closed;
 
     /** With one thread for each of its loops. */
     public InProcTransport(InProcNetwork network, int threads, ByteBufAllocator allocator) {
         this.network = network;
         this.allocator = allocator;
+        this.sockets = new InProcSockets(this, network, allocator);
         EventExecutorGroup group =
                 new DefaultEventExecutorGroup(threads, new DefaultThreadFactory("msgr2-inproc", true));
         List<Loop> made = new ArrayList<>();
@@ -53,6 +57,7 @@ public final class InProcTransport implements Transport {
     public InProcTransport(InProcNetwork network, List<? extends Loop> loops, ByteBufAllocator allocator) {
         this.network = network;
         this.allocator = allocator;
+        this.sockets = new InProcSockets(this, network, allocator);
         this.loops = List.copyOf(loops);
         this.endLoops = () -> {};
     }
@@ -74,14 +79,23 @@ public final class InProcTransport implements Transport {
 
     @Override
     public void connect(EntityAddr target, Loop loop, StreamListener listener, Consumer<Throwable> failed) {
-        InProcListener port = network.lookUp(target);
+        EntityAddr local = target.withType(EntityAddr.Type.MSGR2).withNonce(0).withPort(network.ephemeralPort());
+        EntityAddr remote = target.withType(EntityAddr.Type.MSGR2).withNonce(0);
+        connect(network.lookUp(target), local, remote, loop, listener, failed);
+    }
+
+    void connect(
+            @Nullable InProcListener port,
+            EntityAddr local,
+            EntityAddr remote,
+            Loop loop,
+            StreamListener listener,
+            Consumer<Throwable> failed) {
         if (port == null || closed) {
             loop.execute(() -> failed.accept(new ConnectionRefusedException()));
             return;
         }
         Loop theirs = port.nextLoop();
-        EntityAddr local = target.withType(EntityAddr.Type.MSGR2).withNonce(0).withPort(network.ephemeralPort());
-        EntityAddr remote = target.withType(EntityAddr.Type.MSGR2).withNonce(0);
         InProcStream ours = new InProcStream(this, loop, local, remote, listener, allocator);
         try {
             theirs.execute(() -> {
@@ -102,6 +116,15 @@ public final class InProcTransport implements Transport {
         listener.bound(network.bind(addr, listener));
         listeners.add(listener);
         return listener;
+    }
+
+    @Override
+    public Sockets sockets() {
+        return sockets;
+    }
+
+    void closesWithUs(InProcListener listener) {
+        listeners.add(listener);
     }
 
     void unbind(InProcListener listener) {
@@ -126,6 +149,7 @@ public final class InProcTransport implements Transport {
     @Override
     public void close() {
         closed = true;
+        sockets.close();
         List.copyOf(listeners).forEach(InProcListener::close);
         for (InProcStream stream : streams) {
             stream.loop().execute(stream::close);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.PeerCredentials;
 import org.msgr2.session.transport.StreamListener;
 
 /** The one handler in a channel's pipeline, unless TLS is before it: the channel as a byte stream. Knows nothing of the protocol. */
@@ -137,6 +138,11 @@ class ConnectionHandler extends ChannelInboundHandlerAdapter implements ByteStre
     @Override
     public EntityAddr remoteAddr() {
         return SocketAddresses.toEntityAddr(channel().remoteAddress());
+    }
+
+    @Override
+    public @Nullable PeerCredentials peerCredentials() {
+        return loops.credentials(channel());
     }
 
     @Override

@@ -1,20 +1,38 @@
 package org.msgr2.session.netty;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.session.transport.PeerCredentials;
 
 /** The ways in which Netty can talk to the kernel. */
 public enum NettyIo {
@@ -39,6 +57,50 @@ public enum NettyIo {
         Class<? extends ServerChannel> server() {
             return EpollServerSocketChannel.class;
         }
+
+        @Override
+        ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax) {
+            return () -> batching(new EpollDatagramChannel(), payloadBytesMax, batchMax);
+        }
+
+        @Override
+        Class<? extends ServerChannel> pathServer() {
+            return EpollServerDomainSocketChannel.class;
+        }
+
+        @Override
+        Class<? extends Channel> pathClient() {
+            return EpollDomainSocketChannel.class;
+        }
+
+        /** The channel reads into one buffer, which the kernel fills with as many datagrams as fit. */
+        private static Channel batching(EpollDatagramChannel channel, int payloadBytesMax, int batchMax) {
+            channel.config()
+                    .setMaxDatagramPayloadSize(payloadBytesMax)
+                    .setRecvByteBufAllocator(
+                            new FixedRecvByteBufAllocator(payloadBytesMax * batchMax).maxMessagesPerRead(batchMax));
+            return channel;
+        }
+
+        @Override
+        ChannelFactory<? extends Channel> adoptedDatagrams(int descriptor, int payloadBytesMax, int batchMax) {
+            return () -> batching(new EpollDatagramChannel(descriptor), payloadBytesMax, batchMax);
+        }
+
+        @Override
+        ChannelFactory<? extends ServerChannel> adoptedServer(int descriptor, boolean path) {
+            return () ->
+                    path ? new EpollServerDomainSocketChannel(descriptor) : new EpollServerSocketChannel(descriptor);
+        }
+
+        @Override
+        @Nullable PeerCredentials credentials(Channel channel) throws IOException {
+            if (!(channel instanceof EpollDomainSocketChannel path)) {
+                return null;
+            }
+            io.netty.channel.unix.PeerCredentials told = path.peerCredentials();
+            return new PeerCredentials(told.pid(), told.uid(), told.gids().length == 0 ? -1 : told.gids()[0]);
+        }
     },
 
     /** The JDK's own: works everywhere. */
@@ -61,6 +123,21 @@ public enum NettyIo {
         @Override
         Class<? extends ServerChannel> server() {
             return NioServerSocketChannel.class;
+        }
+
+        @Override
+        ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax) {
+            return () -> oneByOne(new NioDatagramChannel(), payloadBytesMax, batchMax);
+        }
+
+        @Override
+        Class<? extends ServerChannel> pathServer() {
+            return NioServerDomainSocketChannel.class;
+        }
+
+        @Override
+        Class<? extends Channel> pathClient() {
+            return NioDomainSocketChannel.class;
         }
     },
 
@@ -89,6 +166,21 @@ public enum NettyIo {
         Class<? extends ServerChannel> server() {
             return IoUringServerSocketChannel.class;
         }
+
+        @Override
+        ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax) {
+            return () -> oneByOne(new IoUringDatagramChannel(), payloadBytesMax, batchMax);
+        }
+
+        @Override
+        Class<? extends ServerChannel> pathServer() {
+            return IoUringServerDomainSocketChannel.class;
+        }
+
+        @Override
+        Class<? extends Channel> pathClient() {
+            return IoUringDomainSocketChannel.class;
+        }
     };
 
     /** Whether this machine can do it. */
@@ -99,6 +191,55 @@ public enum NettyIo {
     abstract Class<? extends SocketChannel> client();
 
     abstract Class<? extends ServerChannel> server();
+
+    /** A server of Unix-domain streams. */
+    abstract Class<? extends ServerChannel> pathServer();
+
+    abstract Class<? extends Channel> pathClient();
+
+    /**
+     * Channels that read datagrams of at most that many bytes, and cut others off.
+     *
+     * @param batchMax so many before they say that reading is complete
+     */
+    abstract ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax);
+
+    /** @throws IOException if this way to the kernel cannot take a socket over */
+    ChannelFactory<? extends Channel> adoptedDatagrams(int descriptor, int payloadBytesMax, int batchMax)
+            throws IOException {
+        throw cannotAdopt(descriptor);
+    }
+
+    /**
+     * @param path of a Unix-domain socket; otherwise of TCP
+     * @throws IOException if this way to the kernel cannot take a socket over
+     */
+    ChannelFactory<? extends ServerChannel> adoptedServer(int descriptor, boolean path) throws IOException {
+        throw cannotAdopt(descriptor);
+    }
+
+    private IOException cannotAdopt(int descriptor) {
+        return new IOException("cannot go on with descriptor " + descriptor + ": transport " + this
+                + " takes no sockets over, only " + EPOLL + " does");
+    }
+
+    /** Who is at the other end; null if that is not to be known. */
+    @Nullable PeerCredentials credentials(Channel channel) throws IOException {
+        return null;
+    }
+
+    private static Channel oneByOne(Channel channel, int payloadBytesMax, int batchMax) {
+        channel.config()
+                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(payloadBytesMax).maxMessagesPerRead(batchMax));
+        return channel;
+    }
+
+    /** As its channels want it. */
+    SocketAddress address(SocketAddress addr) {
+        return this != NIO && addr instanceof UnixDomainSocketAddress path
+                ? new DomainSocketAddress(path.getPath().toFile())
+                : addr;
+    }
 
     /** Epoll if it is there, else NIO. */
     public static NettyIo best() {

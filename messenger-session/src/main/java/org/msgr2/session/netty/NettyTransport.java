@@ -23,15 +23,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.session.transport.ConnectionRefusedException;
 import org.msgr2.session.transport.EventExecutorLoop;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.PeerCredentials;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 import org.slf4j.Logger;
@@ -40,18 +43,19 @@ import org.slf4j.LoggerFactory;
 /** TCP, and TLS in it on request. Nagle's algorithm is off; one handler per channel does everything else. Thread-safe. */
 public final class NettyTransport implements Transport {
     private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
-    private static final int CONNECT_TIMEOUT_MS = 10_000;
-    private static final int BACKLOG = 1024;
+    static final int CONNECT_TIMEOUT_MS = 10_000;
+    static final int BACKLOG = 1024;
     /** A channel is writable until the second figure waits to be sent, and again below the first. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+    static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
     /** A listener that cannot accept (no descriptors left) tries again after a while. */
-    private static final int ACCEPT_PAUSE_MS = 1000;
+    static final int ACCEPT_PAUSE_MS = 1000;
 
     private final NettyIo io;
     private final ByteBufAllocator allocator;
     private final IoEventLoopGroup group;
     private final List<EventExecutorLoop> loops = new ArrayList<>();
     private final Map<EventExecutor, EventExecutorLoop> byExecutor = new ConcurrentHashMap<>();
+    private final AtomicInteger turn = new AtomicInteger();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     /** With the best way to the kernel, and a loop per processor. */
@@ -120,6 +124,16 @@ public final class NettyTransport implements Transport {
         public EventLoop executorOf(Loop loop) {
             return NettyTransport.this.executorOf(loop);
         }
+
+        @Override
+        public @Nullable PeerCredentials credentials(Channel channel) {
+            try {
+                return io.credentials(channel);
+            } catch (IOException e) {
+                LOG.debug("the kernel does not tell who has opened {}", channel, e);
+                return null;
+            }
+        }
     };
 
     private EventLoop executorOf(Loop loop) {
@@ -134,6 +148,16 @@ public final class NettyTransport implements Transport {
     @Override
     public Transport secured(TlsContext tls) {
         return new TlsTransport(this, tls);
+    }
+
+    @Override
+    public Sockets sockets() {
+        return new NettySockets(this, io, allocator, group, channels, channelLoops);
+    }
+
+    /** Where the next thing lives that could live anywhere. */
+    EventExecutorLoop nextLoop() {
+        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
     }
 
     @Override
@@ -165,7 +189,7 @@ public final class NettyTransport implements Transport {
     }
 
     /** The native transports name their system call and its number where a user wants to know what is wrong. */
-    private static Throwable readable(Throwable cause) {
+    static Throwable readable(Throwable cause) {
         boolean refused = cause instanceof ConnectException
                 && String.valueOf(cause.getMessage()).contains("Connection refused");
         return refused ? new ConnectionRefusedException() : cause;
@@ -211,13 +235,7 @@ public final class NettyTransport implements Transport {
 
         @Override
         public void close() {
-            channel.close().awaitUninterruptibly();
-            try {
-                // A selector lets go of the port when it selects next: a task that is due later comes after that.
-                channel.eventLoop().schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-            } catch (RejectedExecutionException e) {
-                LOG.trace("the loops have ended, and the port is free", e);
-            }
+            Descriptors.close(channel);
         }
     }
 

@@ -10,6 +10,7 @@ import javax.net.ssl.SSLEngine;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -82,6 +83,12 @@ record TlsTransport(NettyTransport tcp, TlsContext tls) implements Transport {
     @Override
     public Transport secured(TlsContext other) {
         return tcp.secured(other);
+    }
+
+    /** In the open: TLS is for the messenger's own connections. */
+    @Override
+    public Sockets sockets() {
+        return tcp.sockets();
     }
 
     @Override

@@ -12,14 +12,19 @@ public interface ByteStream {
 
     ByteBufAllocator allocator();
 
-    /** Our end, with type MSGR2 and nonce 0. */
+    /** Our end, with type MSGR2 and nonce 0; blank in a Unix-domain stream. */
     EntityAddr localAddr();
 
-    /** The peer's end, with type MSGR2 and nonce 0. */
+    /** The peer's end, with type MSGR2 and nonce 0; blank in a Unix-domain stream. */
     EntityAddr remoteAddr();
 
     /** What protects the bytes on their way; null if nothing does. Constant from {@link StreamListener#onOpen} on. */
     default @Nullable TransportSecurity security() {
+        return null;
+    }
+
+    /** Who has opened a Unix-domain stream; null for any other, and where the platform does not tell. */
+    default @Nullable PeerCredentials peerCredentials() {
         return null;
     }
 

@@ -61,6 +61,15 @@ public interface Transport extends AutoCloseable {
         throw new UnsupportedOperationException("transport " + name() + " has no TLS");
     }
 
+    /**
+     * Other protocols' sockets on the same loops; closed with this.
+     *
+     * @throws UnsupportedOperationException if this network has none
+     */
+    default Sockets sockets() {
+        throw new UnsupportedOperationException("transport " + name() + " has no other sockets");
+    }
+
     /** Closes every listener and stream, and ends the loops. Blocks until then, for a few seconds at most. */
     @Override
     void close();

@@ -3,18 +3,19 @@ package org.msgr2.session.mon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.Entropy;
-import org.msgr2.core.address.EntityName;
-import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.cephx.AuthorityOptions;
 import org.msgr2.crypto.auth.cephx.AuthorityState;
 import org.msgr2.crypto.auth.cephx.LoginListener;
@@ -23,7 +24,10 @@ import org.msgr2.crypto.auth.cephx.TicketAuthority;
 import org.msgr2.crypto.key.Keyring;
 import org.msgr2.session.Health;
 import org.msgr2.session.ServiceContext;
+import org.msgr2.session.inproc.InProcNetwork;
+import org.msgr2.session.inproc.InProcTransport;
 import org.msgr2.session.testing.LogCapture;
+import org.msgr2.session.testing.TestServiceContext;
 
 /** The authority's keys are renewed in time, and a disk that fails is told once. */
 class AuthorityMaintenanceTest {
@@ -65,8 +69,9 @@ class AuthorityMaintenanceTest {
         disk.saved = new CountDownLatch(1);
     }
 
-    private ServiceContext context() {
-        return new ServiceContext(EntityName.parse("mon.a"), Limits.defaults(), () -> now, ENTROPY);
+    private static ServiceContext context() {
+        return new TestServiceContext(
+                new InProcTransport(new InProcNetwork(), List.of(), ByteBufAllocator.DEFAULT), Runnable::run, Map.of());
     }
 
     @Test

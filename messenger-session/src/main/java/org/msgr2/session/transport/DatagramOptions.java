@@ -1,0 +1,45 @@
+package org.msgr2.session.transport;
+
+import org.msgr2.core.wire.Limits;
+
+/**
+ * Bounds of a datagram socket. One batch takes {@code receiveBytesMax * batchMax} bytes of memory while it is received.
+ *
+ * @param receiveBytesMax a datagram that is longer is dropped and counted
+ * @param batchMax datagrams that are received and told of together, at most
+ * @param queuedMax datagrams to be sent that wait for the kernel; beyond, they are dropped and counted
+ * @param kernelBytes what the kernel is asked to keep of what has come and was not received; 0 leaves it to the kernel
+ */
+public record DatagramOptions(int receiveBytesMax, int batchMax, int queuedMax, int kernelBytes) {
+
+    public DatagramOptions {
+        if (receiveBytesMax < 1 || receiveBytesMax > DatagramHandle.PAYLOAD_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "receiveBytesMax must be 1 to " + DatagramHandle.PAYLOAD_BYTES_MAX + ": " + receiveBytesMax);
+        }
+        if (batchMax < 1 || queuedMax < 1 || kernelBytes < 0) {
+            throw new IllegalArgumentException("batchMax and queuedMax must be at least 1, kernelBytes at least 0: "
+                    + batchMax + ", " + queuedMax + ", " + kernelBytes);
+        }
+    }
+
+    /** What the messenger's limits say. */
+    public static DatagramOptions of(Limits limits) {
+        Limits.Services bounds = limits.services();
+        return new DatagramOptions(
+                bounds.datagramBytesMax(), bounds.datagramBatchMax(), bounds.datagramsQueuedMax(), 0);
+    }
+
+    /** With other sizes of what is received. */
+    public DatagramOptions withReceive(int bytesMax, int batch) {
+        return new DatagramOptions(bytesMax, batch, queuedMax, kernelBytes);
+    }
+
+    public DatagramOptions withQueuedMax(int datagrams) {
+        return new DatagramOptions(receiveBytesMax, batchMax, datagrams, kernelBytes);
+    }
+
+    public DatagramOptions withKernelBytes(int bytes) {
+        return new DatagramOptions(receiveBytesMax, batchMax, queuedMax, bytes);
+    }
+}
