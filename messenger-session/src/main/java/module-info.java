@@ -1,6 +1,6 @@
 /** The messenger: sessions, services, and the Netty and in-process transports. */
-@SuppressWarnings({"module", "requires-transitive-automatic"
-}) // the digit in the name is the protocol's; Micrometer has no module-info
+// The digit in the name is the protocol's; Micrometer's name in its manifest is all that makes it a module.
+@SuppressWarnings({"module", "requires-transitive-automatic"})
 module org.msgr2.session {
     requires static transitive org.jspecify;
     requires transitive org.msgr2.crypto;

@@ -40,6 +40,8 @@ import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.crypto.tls.TlsTrust;
 import org.msgr2.session.dispatch.DispatcherChain;
 import org.msgr2.session.driver.Node;
+import org.msgr2.session.driver.NodeMeters;
+import org.msgr2.session.metrics.MeterGroup;
 import org.msgr2.session.netty.NettyTransport;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.Transport;
@@ -72,6 +74,7 @@ public final class Messenger implements AutoCloseable {
     private final List<Service> started = new CopyOnWriteArrayList<>();
     private final Node node;
     private final Endpoints endpoints;
+    private final List<MeterGroup> meters = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Messenger(Builder builder) {
@@ -89,14 +92,19 @@ public final class Messenger implements AutoCloseable {
         }
         node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
         endpoints = new Endpoints(node);
+        MeterRegistry registry = builder.meters == null ? new CompositeMeterRegistry() : builder.meters;
         for (Service service : services) {
             ServiceOptions options = builder.optionsOf(service);
             ServiceConfiguration configuration = new ServiceConfiguration(service.name(), options.configuration());
             contexts.put(
                     service.name(),
-                    new HostContext(
-                            this, configuration, workers, transport::sockets, builder.allocator, builder.meters));
+                    new HostContext(this, configuration, workers, transport::sockets, builder.allocator, registry));
         }
+    }
+
+    private void registerMeters(MeterRegistry registry) {
+        meters.add(NodeMeters.register(node, registry));
+        meters.add(ServiceMeters.register(config.name(), services, registry));
     }
 
     private static ExecutorService newWorkers(int threads) {
@@ -261,6 +269,11 @@ public final class Messenger implements AutoCloseable {
         return List.copyOf(node.connections());
     }
 
+    /** The same with all that is known of each from outside, in no order. For those who look after a node. */
+    public List<ConnectionListing> listConnections() {
+        return node.listing();
+    }
+
     /**
      * The addresses that we tell peers: those that are bound, or the one that a peer has told us. Those with TLS come last; they
      * are told to peers that come with TLS, and the others to the others.
@@ -340,6 +353,7 @@ public final class Messenger implements AutoCloseable {
             stopWorkers();
             started.forEach(Messenger::stop);
             contexts.values().forEach(HostContext::closeMeters);
+            meters.forEach(MeterGroup::close);
         }
     }
 
@@ -367,7 +381,6 @@ public final class Messenger implements AutoCloseable {
 
         private final Map<String, Service> services = new LinkedHashMap<>();
         private final Map<String, ServiceOptions> serviceOptions = new HashMap<>();
-        private MeterRegistry meters = new CompositeMeterRegistry();
         private Function<EntityName, AuthProvider> auth = NoneAuth::new;
         private Policy dialPolicy = Policy.lossyClient();
         private AcceptPolicy acceptPolicy = new Policies.Always(Policy.statelessServer());
@@ -387,6 +400,7 @@ public final class Messenger implements AutoCloseable {
         private @Nullable Executor workerPool;
         private HandshakeListener handshakes = ended -> {};
         private @Nullable FrameObserver frameObserver;
+        private @Nullable MeterRegistry meters;
 
         private Builder(EntityName name) {
             this.name = name;
@@ -420,12 +434,6 @@ public final class Messenger implements AutoCloseable {
         private ServiceOptions optionsOf(Service service) {
             ServiceOptions given = serviceOptions.get(service.name());
             return given == null ? ServiceOptions.of(limits) : given;
-        }
-
-        /** Where the messenger and its services register their metrics; nowhere by default. It stays the caller's. */
-        public Builder meters(MeterRegistry registry) {
-            meters = registry;
-            return this;
         }
 
         /** How peers are authenticated, made for our own name; without, they are not. */
@@ -569,6 +577,16 @@ public final class Messenger implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Where the meters of the messenger and its services are registered until it is closed: docs/guide/metrics.md lists them. There are none
+         * otherwise, and no time is measured. They bear our own name as the tag {@code entity}: two messengers of one name need
+         * two registries, or {@link #build} throws an IllegalArgumentException.
+         */
+        public Builder meters(MeterRegistry registry) {
+            meters = registry;
+            return this;
+        }
+
         private Executor workerPool() {
             if (workerPool == null) {
                 throw new IllegalStateException("no worker pool was given");
@@ -601,6 +619,9 @@ public final class Messenger implements AutoCloseable {
         public Messenger build() {
             Messenger messenger = new Messenger(this);
             try {
+                if (meters != null) {
+                    messenger.registerMeters(meters);
+                }
                 messenger.startServices();
             } catch (RuntimeException e) {
                 messenger.close();

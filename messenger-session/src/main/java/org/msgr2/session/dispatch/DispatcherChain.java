@@ -21,6 +21,9 @@ public final class DispatcherChain {
 
     private final List<Dispatcher> dispatchers;
     private final LongAdder unclaimed = new LongAdder();
+    private final LongAdder dispatched = new LongAdder();
+    private final LongAdder dispatchNs = new LongAdder();
+    private volatile boolean measured;
     private final Set<Integer> unclaimedTypes = ConcurrentHashMap.newKeySet();
 
     public DispatcherChain(List<Dispatcher> dispatchers) {
@@ -52,6 +55,20 @@ public final class DispatcherChain {
 
     /** @param message borrowed */
     void dispatch(Connection connection, Message message) {
+        if (!measured) {
+            offer(connection, message);
+            return;
+        }
+        long startNs = System.nanoTime();
+        try {
+            offer(connection, message);
+        } finally {
+            dispatched.increment();
+            dispatchNs.add(System.nanoTime() - startNs);
+        }
+    }
+
+    private void offer(Connection connection, Message message) {
         for (Dispatcher dispatcher : dispatchers) {
             try {
                 if (dispatcher.dispatch(connection, message)) {
@@ -83,6 +100,21 @@ public final class DispatcherChain {
 
     private static void failed(String what, Connection connection, Message message, Throwable e) {
         LOG.error("{} failed with {} from {}", what, message, connection.peerAddr(), e);
+    }
+
+    /** From now on the time is taken that dispatchers need for what is not fast. */
+    public void measure() {
+        measured = true;
+    }
+
+    /** Messages dispatched while that was measured. */
+    public long dispatched() {
+        return dispatched.sum();
+    }
+
+    /** How long they took, in nanoseconds. */
+    public long dispatchNs() {
+        return dispatchNs.sum();
     }
 
     /** Messages that nobody wanted. */

@@ -19,6 +19,7 @@ final class BatchSink implements ByteSink {
     private int bufferBytes = BUFFER_BYTES_MIN;
     private boolean written;
     private boolean overflowed;
+    private long bytes;
 
     BatchSink(ByteStream stream) {
         this.stream = stream;
@@ -40,12 +41,17 @@ final class BatchSink implements ByteSink {
     @Override
     public void append(ByteBuf segment) {
         passOn();
+        bytes += segment.readableBytes();
         stream.write(segment);
         written = true;
     }
 
-    /** Sends what was collected. */
-    void flush() {
+    /**
+     * Sends what was collected.
+     *
+     * @return how many bytes that is, since the flush before
+     */
+    long flush() {
         passOn();
         if (written) {
             written = false;
@@ -55,6 +61,9 @@ final class BatchSink implements ByteSink {
                 ? Math.min(BUFFER_BYTES_MAX, bufferBytes * 2)
                 : Math.max(BUFFER_BYTES_MIN, bufferBytes - bufferBytes / 8);
         overflowed = false;
+        long flushed = bytes;
+        bytes = 0;
+        return flushed;
     }
 
     private void passOn() {
@@ -62,6 +71,7 @@ final class BatchSink implements ByteSink {
             return;
         }
         if (buffer.isReadable()) {
+            bytes += buffer.readableBytes();
             stream.write(buffer);
             written = true;
         } else {

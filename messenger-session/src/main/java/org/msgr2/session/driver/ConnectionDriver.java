@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +14,13 @@ import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.frame.FrameSink;
+import org.msgr2.core.frame.Tag;
 import org.msgr2.core.message.Message;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.ConnectionState;
 import org.msgr2.session.ConnectionStats;
+import org.msgr2.session.ConnectionTraffic;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.accept.ExistingSession;
@@ -57,9 +59,13 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     private final DispatchQueue dispatch;
     private final PermitGate permits;
     private final Map<TimerId, Loop.Timer> timers = new EnumMap<>(TimerId.class);
-    private final Map<Long, CompletableFuture<Duration>> pings = new HashMap<>();
+    private final Pings pings;
     private final Queue<Delivery> fastDeliveries = new ArrayDeque<>();
     private final ConnectionCounters counters = new ConnectionCounters();
+    private final TrafficCounters traffic;
+    private final LoopTimes times;
+    private final Runnable runFastDeliveries = this::runFastDeliveries;
+    private final Runnable write = this::write;
     private final AtomicBoolean woken = new AtomicBoolean();
     private @Nullable Link link;
     /** The link that the session is about to go over to. */
@@ -68,15 +74,22 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     /** What protected the last link that the peer opened; who is dialled proves something else, if both prove anything. */
     private @Nullable TransportSecurity cameWith;
 
-    private long lastPing;
     private boolean inPass;
     private boolean peerGone;
+    /** As it was at the end of the last pass, for other threads. */
+    private volatile SessionState state = SessionState.CONNECTING;
+
+    private volatile boolean readingPaused;
 
     ConnectionDriver(Node node, ConnectionHandle handle, Loop loop) {
         this.node = node;
         this.handle = handle;
         this.loop = loop;
         this.dispatch = node.newDispatchQueue();
+        this.pings = new Pings(dispatch::execute);
+        this.traffic = new TrafficCounters(node.counters());
+        this.times = node.counters().times();
+        node.counters().created();
         this.permits = new PermitGate(node.config().limits().queues().dispatchMessagesMax(), node.dispatchBytes());
         SessionConfig config = node.sessionConfig(handle.peerAddr(), handle.policy());
         this.session = new Session(config, this);
@@ -88,15 +101,38 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         return counters.stats();
     }
 
+    ConnectionTraffic traffic() {
+        return traffic.current();
+    }
+
+    ConnectionState state() {
+        return switch (state) {
+            case CONNECTING -> ConnectionState.CONNECTING;
+            case BACKOFF -> ConnectionState.BACKOFF;
+            case WAIT -> ConnectionState.WAIT;
+            case READY -> ConnectionState.READY;
+            case STANDBY -> ConnectionState.STANDBY;
+            case CLOSED -> ConnectionState.CLOSED;
+        };
+    }
+
+    /** Whether nothing is read until permits come back. */
+    boolean isReadingPaused() {
+        return readingPaused;
+    }
+
+    /** Messages received, and the application is not through with them. */
+    long undispatched() {
+        return permits.messages();
+    }
+
     void dial() {
         onLoop(() -> session.connect(loop.nanoTime()));
     }
 
     void ping(CompletableFuture<Duration> result) {
         onLoop(() -> {
-            long ping = ++lastPing;
-            pings.put(ping, result);
-            session.sendKeepalive(ping, node.wallTime(), loop.nanoTime());
+            session.sendKeepalive(pings.add(result), node.wallTime(), loop.nanoTime());
         });
     }
 
@@ -137,7 +173,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         } catch (RejectedExecutionException e) {
             // The messenger is closed and its loops have ended: nothing will ever be written.
             discardMailbox();
-            failPings("the messenger is closed");
+            pings.failAll("the messenger is closed");
             return false;
         }
     }
@@ -222,7 +258,12 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     /** Ownership passes. */
     void bytes(ByteBuf bytes, int generation) {
-        pass(() -> session.bytes(bytes, generation, loop.nanoTime()));
+        pass(() -> times.run(LoopTimes.Part.RECEIVING, loop, () -> received(bytes, generation)));
+    }
+
+    private void received(ByteBuf bytes, int generation) {
+        traffic.receivedBytes(bytes.readableBytes(), link != null && link.isEncrypted());
+        session.bytes(bytes, generation, loop.nanoTime());
     }
 
     void writable() {
@@ -241,15 +282,23 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
             return;
         }
         inPass = true;
+        times.run(LoopTimes.Part.RUNNING, loop, () -> wholePass(step));
+    }
+
+    private void wholePass(Runnable step) {
         try {
             woken.set(false);
             takeMailbox(); // what was sent before a fault is discarded with it, not behind it
             step.run();
             do {
-                runFastDeliveries();
+                if (!fastDeliveries.isEmpty()) {
+                    times.run(LoopTimes.Part.FAST_DISPATCH, loop, runFastDeliveries);
+                }
                 takeMailbox();
             } while (!fastDeliveries.isEmpty());
-            write();
+            if (link != null) {
+                times.run(LoopTimes.Part.SENDING, loop, write);
+            }
             tellWhetherPeerIsGone();
             // A connection that has ended takes nothing, and says nothing any more.
             if (session.state() != SessionState.CLOSED && handle.takeWritable()) {
@@ -263,6 +312,10 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
             session.markDown();
         } finally {
             inPass = false;
+            traffic.publish();
+            if (state != session.state()) {
+                state = session.state();
+            }
         }
     }
 
@@ -305,7 +358,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         int frames = 0;
         do {
             frames += poll(current, FRAMES_PER_PASS_MAX - frames);
-            current.flush();
+            traffic.sentBytes(current.flush(), current.isEncrypted());
             // The flush itself may have made the link writable again: it told us so within this pass, and will not
             // again.
         } while (frames < FRAMES_PER_PASS_MAX && current.isWritable() && session.hasWork());
@@ -320,6 +373,9 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         FrameSink counting = frame -> {
             counters.sent(frame.tag());
             current.frame(frame);
+            if (frame.tag() == Tag.MESSAGE && !frame.hasRest()) {
+                traffic.sentMessage();
+            }
         };
         try {
             while (current.isWritable() && frames < framesMax && session.poll(counting, loop.nanoTime())) {
@@ -368,8 +424,9 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     public void closeTransport(boolean flush) {
         Link old = link;
         link = null;
+        readingPaused = false;
         if (old != null) {
-            old.close(flush);
+            traffic.sentBytes(old.close(flush), old.isEncrypted());
         }
     }
 
@@ -394,6 +451,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void pauseReading(boolean paused) {
+        readingPaused = paused;
         if (link != null) {
             link.setReading(!paused);
         }
@@ -429,6 +487,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void deliver(Message message) {
+        traffic.receivedMessage();
         Dispatcher fast = node.chain().fast(message.type());
         if (fast != null) {
             fastDeliveries.add(new Delivery(fast, message));
@@ -440,6 +499,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void replayed() {
+        traffic.replayedMessage();
         node.messageReplayed();
     }
 
@@ -451,6 +511,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     @Override
     public void notify(SessionEvent event) {
         counters.happened(event);
+        node.counters().happened(event, counters.stats());
         if (event instanceof SessionEvent.Connected connected) {
             ConnectionInfo info = withSecurity(connected.info());
             ready(new SessionEvent.Connected(info), info);
@@ -475,23 +536,17 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void pingAnswered(long ping, long roundTripNs) {
-        CompletableFuture<Duration> result = pings.remove(ping);
-        if (result != null) {
-            dispatch.execute(() -> result.complete(Duration.ofNanos(roundTripNs)));
-        }
+        pings.answered(ping, roundTripNs);
     }
 
     @Override
     public void pingFailed(long ping, ProtocolException cause) {
-        CompletableFuture<Duration> result = pings.remove(ping);
-        if (result != null) {
-            dispatch.execute(() -> result.completeExceptionally(cause));
-        }
+        pings.failed(ping, cause);
     }
 
-    private void failPings(String why) {
-        pings.values().forEach(result -> result.completeExceptionally(new IllegalStateException(why)));
-        pings.clear();
+    @Override
+    public void keepaliveAnswered(long roundTripNs) {
+        node.counters().roundTrip(roundTripNs);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.message.Message;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.ConnectionListing;
 import org.msgr2.session.ConnectionStats;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
@@ -32,6 +33,7 @@ public final class ConnectionHandle implements Connection {
     private final @Nullable EntityAddrVec key;
     private final @Nullable Transport dialer;
     private final ConnectionDriver driver;
+    private final NodeCounters counters;
 
     /** Bounded by the budget below, in which a message counts until it is written. */
     private final MpscUnboundedArrayQueue<OutMessage> mailbox = new MpscUnboundedArrayQueue<>(MAILBOX_CHUNK);
@@ -63,6 +65,7 @@ public final class ConnectionHandle implements Connection {
         this.budget = new SendBudget(node.config().limits());
         this.key = key;
         this.dialer = dialer;
+        this.counters = node.counters();
         this.driver = new ConnectionDriver(node, this, loop);
     }
 
@@ -70,20 +73,42 @@ public final class ConnectionHandle implements Connection {
     public SendResult send(Message message) {
         long bytes = message.payloadBytes();
         if (budget.isTooLarge(message)) {
-            return Refused.TOO_LARGE;
+            return refuse(Refused.TOO_LARGE);
         }
         if (!acceptsMessages) {
-            return Refused.CLOSED;
+            return refuse(Refused.CLOSED);
         }
         if (!budget.reserve(bytes)) {
             // The queue may have drained between the two steps: then nobody else would tell.
             driver.wake();
-            return Refused.BACK_PRESSURED;
+            return refuse(Refused.BACK_PRESSURED);
         }
         OutMessage accepted = new OutMessage(message, numbers.incrementAndGet(), bytes, driver);
         mailbox.offer(accepted);
         driver.wake();
         return accepted;
+    }
+
+    private SendResult refuse(SendResult answer) {
+        counters.refused(answer.outcome());
+        return answer;
+    }
+
+    /** For those who look after the node. */
+    ConnectionListing listing() {
+        return new ConnectionListing(
+                peerType,
+                peerAddr,
+                false,
+                policy,
+                driver.state(),
+                info,
+                driver.stats(),
+                driver.traffic(),
+                budget.messages(),
+                budget.bytes(),
+                driver.undispatched(),
+                driver.isReadingPaused());
     }
 
     /** The message is written or discarded. */

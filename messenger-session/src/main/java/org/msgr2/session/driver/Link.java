@@ -15,6 +15,7 @@ import org.msgr2.core.frame.FrameSink;
 import org.msgr2.core.frame.OutFrame;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.AuthReply;
+import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.session.FrameObserver;
 import org.msgr2.session.HandshakeListener.End;
 import org.msgr2.session.HandshakeListener.HandshakeEnded;
@@ -67,6 +68,7 @@ final class Link implements StreamListener, FrameSink {
     private @Nullable Handshake handshake;
     private @Nullable Secured secured;
     private @Nullable FrameEncoder encoder;
+    private boolean encrypted;
     private @Nullable Acceptance acceptance;
     private Loop.@Nullable Timer readyTimer;
     private long readyDeadlineNs;
@@ -245,10 +247,13 @@ final class Link implements StreamListener, FrameSink {
         close(false);
     }
 
-    /** @param flush send first what was written */
-    void close(boolean flush) {
+    /**
+     * @param flush send first what was written
+     * @return how many bytes go out with that
+     */
+    long close(boolean flush) {
         if (stage == Stage.CLOSED) {
-            return;
+            return 0;
         }
         stage = Stage.CLOSED;
         leaveGate();
@@ -261,24 +266,24 @@ final class Link implements StreamListener, FrameSink {
         }
         parked.release();
         parked = Unpooled.EMPTY_BUFFER;
-        if (stream != null) {
-            endStream(stream, flush);
-        }
+        long flushed = stream == null ? 0 : endStream(stream, flush);
         if (encoder != null) {
             encoder.close();
         }
+        return flushed;
     }
 
-    private void endStream(ByteStream open, boolean flush) {
+    private long endStream(ByteStream open, boolean flush) {
         if (sink != null && flush) {
-            sink.flush();
+            long flushed = sink.flush();
             open.finish();
-            return;
+            return flushed;
         }
         if (sink != null) {
             sink.discard();
         }
         open.close();
+        return 0;
     }
 
     private void leaveGate() {
@@ -362,6 +367,7 @@ final class Link implements StreamListener, FrameSink {
     private void secured(Secured result, ByteBuf rest) throws ProtocolException {
         handshake = null;
         encoder = result.encoder();
+        encrypted = result.mode() == ConnectionMode.SECURE;
         CipherNotice.INSTANCE.agreed(result.mode());
         if (driver != null) {
             enterSession(() -> known(driver).secured(this, result, generation), rest);
@@ -481,10 +487,14 @@ final class Link implements StreamListener, FrameSink {
         return stage == Stage.SESSION && openStream().isWritable();
     }
 
-    void flush() {
-        if (stage == Stage.SESSION) {
-            known(sink).flush();
-        }
+    /** @return how many bytes go out with it */
+    long flush() {
+        return stage == Stage.SESSION ? known(sink).flush() : 0;
+    }
+
+    /** Whether frames are encrypted, as agreed in the handshake; what is below the protocol does not count. */
+    boolean isEncrypted() {
+        return encrypted;
     }
 
     void setReading(boolean reading) {

@@ -18,7 +18,10 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.message.Message;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
+import org.msgr2.session.ConnectionListing;
+import org.msgr2.session.ConnectionState;
 import org.msgr2.session.ConnectionStats;
+import org.msgr2.session.ConnectionTraffic;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
@@ -149,6 +152,23 @@ final class LoopbackConnection implements Connection {
             deliverOnLoop();
         }
         return sent;
+    }
+
+    /** For those who look after the node. */
+    ConnectionListing listing() {
+        return new ConnectionListing(
+                peerType(),
+                addr,
+                true,
+                policy,
+                acceptsMessages ? ConnectionState.READY : ConnectionState.CLOSED,
+                info,
+                STATS,
+                ConnectionTraffic.NONE,
+                budget.messages(),
+                budget.bytes(),
+                0,
+                false);
     }
 
     private void deliverOnLoop() {

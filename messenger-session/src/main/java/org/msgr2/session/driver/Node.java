@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityAddr;
@@ -16,6 +17,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.UTime;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.Connection;
+import org.msgr2.session.ConnectionListing;
 import org.msgr2.session.HandshakeListener.HandshakeEnded;
 import org.msgr2.session.MessengerConfig;
 import org.msgr2.session.MessengerStats;
@@ -57,6 +59,7 @@ public final class Node {
     private final LongAdder handshakesFailed = new LongAdder();
     private final LongAdder messagesReplayed = new LongAdder();
     private final RuleCounts acceptDecisions = new RuleCounts();
+    private final NodeCounters counters = new NodeCounters();
 
     /** @param allocator for received payloads */
     public Node(
@@ -186,6 +189,7 @@ public final class Node {
                 dials ? dialer : null,
                 loop);
         sessions.accept(handle);
+        counters.acceptedNew();
         return handle;
     }
 
@@ -197,7 +201,10 @@ public final class Node {
     void handshakeEnded(HandshakeEnded ended) {
         if (ended.cause() != null) {
             handshakesFailed.increment();
+            counters.fault(NodeCounters.During.ACCEPTING, ended.cause().kind());
             LOG.info("refused: {}", ended.cause().getMessage());
+        } else {
+            counters.acceptedByExisting();
         }
         try {
             config.handshakes().onEnded(ended);
@@ -208,6 +215,10 @@ public final class Node {
 
     void decided(AcceptRule rule) {
         acceptDecisions.increment(rule);
+    }
+
+    long decisions(AcceptRule rule) {
+        return acceptDecisions.of(rule);
     }
 
     void messageReplayed() {
@@ -224,6 +235,18 @@ public final class Node {
         List<Connection> all = new ArrayList<>(sessions.all());
         all.addAll(loopbacks.all());
         return all;
+    }
+
+    /** Every connection that lives, with what can be seen of it from outside. */
+    public List<ConnectionListing> listing() {
+        return Stream.concat(
+                        sessions.all().stream().map(ConnectionHandle::listing),
+                        loopbacks.all().stream().map(LoopbackConnection::listing))
+                .toList();
+    }
+
+    NodeCounters counters() {
+        return counters;
     }
 
     Loopbacks loopbacks() {

@@ -33,6 +33,11 @@ final class PermitGate {
                 && bytes.acquire(payloadBytes, () -> granted.accept(payloadBytes));
     }
 
+    /** Of this connection, received and not handled. From any thread. */
+    long messages() {
+        return messages.taken();
+    }
+
     void release(long payloadBytes) {
         bytes.release(payloadBytes);
         messages.release(1);

@@ -24,6 +24,11 @@ final class RuleCounts {
         }
     }
 
+    long of(AcceptRule rule) {
+        LongAdder count = counts.get(rule);
+        return count == null ? 0 : count.sum();
+    }
+
     /** By name, those that have decided at all. */
     Map<String, Long> current() {
         Map<String, Long> current = new TreeMap<>();

@@ -646,6 +646,7 @@ public final class Session {
     }
 
     private void pingAnswered(long ping, long roundTripNs) {
+        effects.keepaliveAnswered(roundTripNs);
         if (ping == Keepalive.PROBE) {
             poison.proven();
             effects.wantWrite();

@@ -61,6 +61,9 @@ public interface SessionEffects {
     /** A KEEPALIVE2 was answered. */
     void pingAnswered(long ping, long roundTripNs);
 
+    /** A KEEPALIVE2 was answered, whoever had asked for it. */
+    void keepaliveAnswered(long roundTripNs);
+
     /** A KEEPALIVE2 will not be answered. */
     void pingFailed(long ping, ProtocolException cause);
 

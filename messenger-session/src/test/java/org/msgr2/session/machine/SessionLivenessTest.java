@@ -158,6 +158,7 @@ class SessionLivenessTest {
             assertThat(bench.effects().effects(PingAnswered.class))
                     .as("nobody asked")
                     .isEmpty();
+            assertThat(bench.effects().keepalivesAnswered()).hasSize(3);
 
             bench.pass(INTERVAL);
             bench.poll();

@@ -1024,12 +1024,12 @@ final class PlantedBugs {
                         "ended",
                         dropCall("SessionRegistry.ended")),
                 bug("ready without event", "an event", DRIVER, "ready", dropCall("DispatchQueue.event")),
-                bug("woken once", "messages wait for ever", DRIVER, "pass", dropCall("AtomicBoolean.set")),
+                bug("woken once", "messages wait for ever", DRIVER, "wholePass", dropCall("AtomicBoolean.set")),
                 bug(
                         "mailbox is taken too late",
                         "messages after their fault",
                         DRIVER,
-                        "pass",
+                        "wholePass",
                         dropCall("ConnectionDriver.takeMailbox", 1, 2)),
                 bug(
                         "absent peer is never evicted",

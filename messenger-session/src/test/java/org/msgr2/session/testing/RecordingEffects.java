@@ -71,6 +71,7 @@ public final class RecordingEffects implements SessionEffects {
     private final List<Message> delivered = new ArrayList<>();
     private final List<Long> sent = new ArrayList<>();
     private int replayed;
+    private final List<Long> keepalivesAnswered = new ArrayList<>();
     private final Queue<Long> awaited = new ArrayDeque<>();
     private String transportStatus = "waiting for the connection to open";
     private boolean refusing;
@@ -111,6 +112,11 @@ public final class RecordingEffects implements SessionEffects {
     /** How many messages were polled once more. */
     public int replayCount() {
         return replayed;
+    }
+
+    /** The round trips of all keepalives that were answered, in nanoseconds. */
+    public List<Long> keepalivesAnswered() {
+        return keepalivesAnswered;
     }
 
     /** Everything since the last {@link #drain}, in order. */
@@ -301,6 +307,11 @@ public final class RecordingEffects implements SessionEffects {
         } else {
             live(new Notify(event));
         }
+    }
+
+    @Override
+    public void keepaliveAnswered(long roundTripNs) {
+        keepalivesAnswered.add(roundTripNs);
     }
 
     @Override
