@@ -1,4 +1,7 @@
-/** Ganeti confd: the engine, the service, the client and the original UDP wire will live here. */
+/**
+ * Ganeti's confd: answers signed questions about a cluster's configuration. {@link org.msgr2.confd.ConfdDatagrams} is the
+ * server of the original wire without its socket.
+ */
 @NullMarked
 package org.msgr2.confd;
 

@@ -150,6 +150,18 @@ public final class ClusterConfig {
         return members.get(section);
     }
 
+    /** The value at a path; null if there is none. */
+    public @Nullable JsonSlice find(ConfigPath path) {
+        List<String> steps = path.steps();
+        if (steps.isEmpty()) {
+            return new JsonSlice(bytes, 0, bytes.length);
+        }
+        Map<String, JsonSlice> keyed = steps.size() > 1 ? members.get(steps.get(0)) : null;
+        int known = keyed == null ? 1 : 2;
+        JsonSlice slice = keyed == null ? root.get(steps.get(0)) : keyed.get(steps.get(1));
+        return slice == null ? null : slice.find(steps.subList(known, steps.size()));
+    }
+
     /** The length of the file. */
     public int sizeBytes() {
         return bytes.length;

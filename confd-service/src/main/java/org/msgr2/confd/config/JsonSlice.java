@@ -1,10 +1,13 @@
 package org.msgr2.confd.config;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON value of the configuration, as it stands in the file. It points into the file's bytes and is parsed when
@@ -32,6 +35,58 @@ public final class JsonSlice {
     /** A new parser in front of the value's first token; the caller closes it. */
     public JsonParser parser() throws IOException {
         return ConfigJson.FACTORY.createParser(source, start, end - start);
+    }
+
+    /**
+     * The value at the end of some steps into this one; null if there is none. Of two members of one name the first counts.
+     *
+     * @param steps names of members, or positions in arrays
+     */
+    public @Nullable JsonSlice find(List<String> steps) {
+        if (steps.isEmpty()) {
+            return this;
+        }
+        try (JsonParser in = parser()) {
+            in.nextToken();
+            for (String step : steps) {
+                if (!(in.hasToken(JsonToken.START_OBJECT) ? toMember(in, step) : toElement(in, step))) {
+                    return null;
+                }
+            }
+            int from = start + (int) in.currentTokenLocation().getByteOffset();
+            in.skipChildren();
+            in.finishToken();
+            return new JsonSlice(
+                    source, from, start + (int) in.currentLocation().getByteOffset());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the slice was indexed as JSON", e);
+        }
+    }
+
+    private static boolean toMember(JsonParser in, String name) throws IOException {
+        String found;
+        while ((found = in.nextFieldName()) != null) {
+            in.nextToken();
+            if (found.equals(name)) {
+                return true;
+            }
+            in.skipChildren();
+        }
+        return false;
+    }
+
+    private static boolean toElement(JsonParser in, String position) throws IOException {
+        if (!in.isExpectedStartArrayToken() || !position.matches("0|[1-9][0-9]{0,8}")) {
+            return false;
+        }
+        int left = Integer.parseInt(position);
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (left-- == 0) {
+                return true;
+            }
+            in.skipChildren();
+        }
+        return false;
     }
 
     /** The value as a tree of the caller's own. Meant for single objects. */
