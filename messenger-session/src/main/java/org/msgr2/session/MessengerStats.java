@@ -12,6 +12,7 @@ import java.util.Map;
  * @param messagesReplayed messages written once more, since a connection broke before the peer had acknowledged them, ever
  * @param messagesUnclaimed messages that no dispatcher wanted, ever
  * @param dispatchBytes bytes of messages received and not handled yet
+ * @param policyThrottles what is taken of the throttles of policies that were used, by their names
  * @param acceptDecisions how often each rule has decided on what a peer wanted that came in, by the names of
  *     docs/promises/accepting.md, ever
  */
@@ -23,4 +24,5 @@ public record MessengerStats(
         long messagesReplayed,
         long messagesUnclaimed,
         long dispatchBytes,
+        Map<String, PolicyThrottle.Taken> policyThrottles,
         Map<String, Long> acceptDecisions) {}

@@ -1,6 +1,7 @@
 package org.msgr2.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.feature.CephFeatures;
 
 /**
@@ -16,6 +17,7 @@ import org.msgr2.core.feature.CephFeatures;
  *     anonymous
  * @param featuresSupported what we advertise
  * @param featuresRequired what the peer must have besides {@link CephFeatures#MSGR2_REQUIRED}
+ * @param throttle what all its connections together may have received and not released; null for any number
  */
 public record Policy(
         String name,
@@ -25,12 +27,13 @@ public record Policy(
         boolean resetCheck,
         boolean registerLossyClients,
         CephFeatures featuresSupported,
-        CephFeatures featuresRequired) {
+        CephFeatures featuresRequired,
+        @Nullable PolicyThrottle throttle) {
 
     private static Policy of(
             String name, boolean lossy, boolean server, boolean standby, boolean resetCheck, boolean register) {
         return new Policy(
-                name, lossy, server, standby, resetCheck, register, CephFeatures.MESSENGER, CephFeatures.NONE);
+                name, lossy, server, standby, resetCheck, register, CephFeatures.MESSENGER, CephFeatures.NONE, null);
     }
 
     /** Dials; after a fault it is gone, and the application decides what to send again. Towards monitors, OSDs, managers. */
@@ -82,13 +85,36 @@ public record Policy(
 
     /** The same with other features advertised: a real daemon wants {@link CephFeatures#PACIFIC}. */
     public Policy withFeatures(CephFeatures supported, CephFeatures required) {
-        return new Policy(name, lossy, server, standby, resetCheck, registerLossyClients, supported, required);
+        return new Policy(
+                name, lossy, server, standby, resetCheck, registerLossyClients, supported, required, throttle);
+    }
+
+    /** The same with a bound on what its connections have received and not released; null for none, as without. */
+    public Policy withThrottle(@Nullable PolicyThrottle bound) {
+        return new Policy(
+                name,
+                lossy,
+                server,
+                standby,
+                resetCheck,
+                registerLossyClients,
+                featuresSupported,
+                featuresRequired,
+                bound);
     }
 
     /** The same towards a peer that cannot be dialled: whatever there is to send, the peer has to come back for it. */
     public Policy waitingForPeer() {
         return new Policy(
-                name, lossy, true, standby, resetCheck, registerLossyClients, featuresSupported, featuresRequired);
+                name,
+                lossy,
+                true,
+                standby,
+                resetCheck,
+                registerLossyClients,
+                featuresSupported,
+                featuresRequired,
+                throttle);
     }
 
     /** Whether it is for connections that come in: every policy is but a lossy client's. */

@@ -90,7 +90,10 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         this.traffic = new TrafficCounters(node.counters());
         this.times = node.counters().times();
         node.counters().created();
-        this.permits = new PermitGate(node.config().limits().queues().dispatchMessagesMax(), node.dispatchBytes());
+        this.permits = new PermitGate(
+                node.config().limits().queues().dispatchMessagesMax(),
+                node.policyAccounts().of(handle.policy().throttle()),
+                node.dispatchBytes());
         SessionConfig config = node.sessionConfig(handle.peerAddr(), handle.policy());
         this.session = new Session(config, this);
     }
@@ -460,13 +463,22 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     @Override
     public boolean acquirePermits(long payloadBytes) {
         int generation = session.generation();
-        return permits.acquire(
-                payloadBytes, bytes -> onLoop(() -> session.permitsGranted(bytes, generation, loop.nanoTime())));
+        return permits.acquire(payloadBytes, bytes -> {
+            if (!onLoop(() -> session.permitsGranted(bytes, generation, loop.nanoTime()))) {
+                releasePermits(bytes);
+            }
+        });
+    }
+
+    @Override
+    public void abandonPermits() {
+        permits.abandon();
     }
 
     @Override
     public void releasePermits(long payloadBytes) {
         permits.release(payloadBytes);
+        permits.released(payloadBytes);
     }
 
     @Override
@@ -488,6 +500,10 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     @Override
     public void deliver(Message message) {
         traffic.receivedMessage();
+        if (permits.countsUntilReleased()) {
+            long payloadBytes = message.payloadBytes();
+            message.onDeallocate(() -> permits.released(payloadBytes));
+        }
         Dispatcher fast = node.chain().fast(message.type());
         if (fast != null) {
             fastDeliveries.add(new Delivery(fast, message));

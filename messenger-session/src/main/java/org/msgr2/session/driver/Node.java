@@ -53,6 +53,7 @@ public final class Node {
     private final GlobalSeq globalSeq;
     private final HandshakeGate gate;
     private final Throttle dispatchBytes;
+    private final PolicyAccounts policyAccounts = new PolicyAccounts();
     private final SessionRegistry sessions;
     private final Loopbacks loopbacks = new Loopbacks(this);
     private final LongAdder accepted = new LongAdder();
@@ -117,7 +118,9 @@ public final class Node {
             return loopbacks.anonymous(type, peer.msgr2());
         }
         Policy policy = config.policies().toDial(type);
-        Policy lossy = Policy.lossyClient().withFeatures(policy.featuresSupported(), policy.featuresRequired());
+        Policy lossy = Policy.lossyClient()
+                .withFeatures(policy.featuresSupported(), policy.featuresRequired())
+                .withThrottle(policy.throttle());
         ConnectionHandle handle = newDialling(type, lossy, peer, null, dialer);
         sessions.addAnonymous(handle);
         handle.driver().dial();
@@ -285,6 +288,7 @@ public final class Node {
                 messagesReplayed.sum(),
                 chain.unclaimed(),
                 dispatchBytes.taken(),
+                policyAccounts.taken(),
                 acceptDecisions.current());
     }
 
@@ -360,6 +364,10 @@ public final class Node {
 
     HandshakeGate gate() {
         return gate;
+    }
+
+    PolicyAccounts policyAccounts() {
+        return policyAccounts;
     }
 
     Throttle dispatchBytes() {

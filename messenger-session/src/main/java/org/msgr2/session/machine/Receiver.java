@@ -138,7 +138,7 @@ final class Receiver {
         }
     }
 
-    /** The transport is gone. Permits that are still awaited come back to the session, as those of an older generation. */
+    /** The transport is gone. Permits that are being granted now come to the session as those of an older generation. */
     void close() {
         parked.forEach(ByteBuf::release);
         parked.clear();
@@ -146,7 +146,10 @@ final class Receiver {
             decoder.close();
             decoder = null;
         }
-        awaitingPermits = false;
+        if (awaitingPermits) {
+            awaitingPermits = false;
+            effects.abandonPermits();
+        }
         releaseAdmitted();
     }
 }

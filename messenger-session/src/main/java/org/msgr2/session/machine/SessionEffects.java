@@ -36,6 +36,9 @@ public interface SessionEffects {
     /** Take permits for a message of that size: true if taken, false if {@link Session#permitsGranted} follows. */
     boolean acquirePermits(long payloadBytes);
 
+    /** The permits that are waited for are not needed any more. If they are being granted, the session is told all the same. */
+    void abandonPermits();
+
     /** Give permits back that no delivered message carries. */
     void releasePermits(long payloadBytes);
 

@@ -45,19 +45,42 @@ public final class Throttle {
     }
 
     public void release(long permits) {
-        List<Waiter> granted = new ArrayList<>(1);
+        List<Waiter> granted;
         synchronized (this) {
             taken -= permits;
             if (taken < 0) {
                 throw new IllegalStateException("released " + -taken + " permits more than were taken");
             }
-            for (Waiting next = waiting.peek(); next != null && fits(next.permits); next = waiting.peek()) {
-                taken += next.permits;
-                granted.add(next.waiter);
-                waiting.remove();
-            }
+            granted = grant();
         }
         granted.forEach(Waiter::granted);
+    }
+
+    /**
+     * Somebody waits no more. Those behind it may have been waiting for it only.
+     *
+     * @return false if it does not wait, or is being told right now
+     */
+    public boolean cancel(Waiter waiter) {
+        List<Waiter> granted;
+        synchronized (this) {
+            if (!waiting.removeIf(one -> one.waiter.equals(waiter))) {
+                return false;
+            }
+            granted = grant();
+        }
+        granted.forEach(Waiter::granted);
+        return true;
+    }
+
+    private List<Waiter> grant() {
+        List<Waiter> granted = new ArrayList<>(1);
+        for (Waiting next = waiting.peek(); next != null && fits(next.permits); next = waiting.peek()) {
+            taken += next.permits;
+            granted.add(next.waiter);
+            waiting.remove();
+        }
+        return granted;
     }
 
     /** Permits that are taken: 0 when nothing is under way. */

@@ -84,6 +84,19 @@ class ThrottleTest {
     }
 
     @Test
+    void whoWaitsNoMoreIsInNobodysWay() {
+        Throttle throttle = new Throttle(10);
+        Throttle.Waiter large = () -> granted.add("large");
+        acquire(throttle, "first", 8);
+        assertThat(throttle.acquire(9, large)).isFalse();
+        assertThat(acquire(throttle, "small", 1)).isFalse();
+        assertThat(throttle.cancel(large)).isTrue();
+        assertThat(granted).containsExactly("small");
+        assertThat(throttle.taken()).isEqualTo(9);
+        assertThat(throttle.cancel(large)).as("it waits no more").isFalse();
+    }
+
+    @Test
     void aBudgetOfZeroIsUnlimited() {
         Throttle throttle = new Throttle(0);
         for (int i = 0; i < 10; i++) {

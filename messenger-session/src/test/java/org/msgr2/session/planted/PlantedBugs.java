@@ -424,6 +424,30 @@ final class PlantedBugs {
                         "runFastDeliveries",
                         dropCall("PermitGate.release")),
                 bug(
+                        "a released message keeps its policy's permits",
+                        "reading stops",
+                        DRIVER,
+                        "deliver",
+                        dropCall("Message.onDeallocate")),
+                bug(
+                        "a receive that fails keeps its policy's permits",
+                        "reading stops",
+                        DRIVER,
+                        "releasePermits",
+                        dropCall("PermitGate.released")),
+                bug(
+                        "who waits no more keeps what it had",
+                        "reading stops",
+                        "session.driver.PermitGate$Request",
+                        "abandon",
+                        dropCall("Request.giveBack")),
+                bug(
+                        "throttles let everybody in",
+                        "the bound on memory",
+                        "session.machine.Throttle",
+                        "fits",
+                        returns(true)),
+                bug(
                         "dispatched message is not released",
                         "memory",
                         "session.dispatch.DispatchQueue$MessageTask",

@@ -46,6 +46,8 @@ public final class RecordingEffects implements SessionEffects {
     /** @param granted whether the permits were there */
     public record AcquirePermits(long payloadBytes, boolean granted) implements Effect {}
 
+    public record AbandonPermits() implements Effect {}
+
     public record ReleasePermits(long payloadBytes) implements Effect {}
 
     public record ArmTimer(TimerId id, long deadlineNs) implements Effect {}
@@ -255,6 +257,11 @@ public final class RecordingEffects implements SessionEffects {
             take(payloadBytes);
         }
         return !refusing;
+    }
+
+    @Override
+    public void abandonPermits() {
+        live(new AbandonPermits()); // those that are awaited may be granted at this moment
     }
 
     @Override

@@ -430,6 +430,7 @@ final class CephFsSessionIT {
                 false,
                 policy.registerLossyClients(),
                 policy.featuresSupported(),
-                policy.featuresRequired());
+                policy.featuresRequired(),
+                policy.throttle());
     }
 }

@@ -75,6 +75,7 @@ final class SimNode implements Dispatcher {
         private final Messenger messenger;
         private final Map<Connection, SimChannel> byConnection = new HashMap<>();
         private final Map<Integer, SimChannel> dialled = new HashMap<>();
+        private final SimKeeper keeper = new SimKeeper(world, number, random);
 
         Incarnation() {
             SimTime time = world.time();
@@ -98,17 +99,17 @@ final class SimNode implements Dispatcher {
                     .entropy(entropy())
                     .limits(options.limits())
                     .keepaliveInterval(options.keepalive())
-                    .dialPolicy(
+                    .dialPolicy(throttled(
                             isLossyDouble()
                                     ? Policy.lossyClient()
-                                    : options.relation().dial())
+                                    : options.relation().dial()))
                     .auth(own -> options.auth() == SimOptions.Auth.NONE ? new NoneAuth(own) : auth)
                     .dispatcher(SimNode.this);
             if (options.relation() == SimOptions.Relation.CLIENTS) {
                 builder.acceptPolicy(
-                        peer -> peer.lossy() ? Policy.statelessRegisteredServer() : Policy.statefulServer());
+                        peer -> throttled(peer.lossy() ? Policy.statelessRegisteredServer() : Policy.statefulServer()));
             } else {
-                builder.acceptPolicy(options.relation().accept());
+                builder.acceptPolicy(throttled(options.relation().accept()));
             }
             if (options.msgr20()) {
                 builder.bannerFeatures(BannerFeatures.NONE, BannerFeatures.NONE).allowWeakSecureMode(true);
@@ -126,6 +127,10 @@ final class SimNode implements Dispatcher {
                     ByteBuffer.wrap(bytes).putLong(nonce & 0xffff_ffffL);
                 }
             };
+        }
+
+        private Policy throttled(Policy policy) {
+            return policy.withThrottle(world.options().throttle());
         }
 
         private long workDelayNs() {
@@ -415,13 +420,27 @@ final class SimNode implements Dispatcher {
 
     @Override
     public void fastDispatch(Connection connection, Message message) {
-        received(connection, message);
+        handle(connection, message);
     }
 
     @Override
     public boolean dispatch(Connection connection, Message message) {
-        received(connection, message);
+        handle(connection, message);
         return true;
+    }
+
+    private void handle(Connection connection, Message message) {
+        Incarnation self = process();
+        self.keeper.begin(message);
+        received(connection, message);
+        self.keeper.end(message, self.workers);
+    }
+
+    /** What is wrong with the throttle's account; null if nothing. While no callback runs. */
+    @Nullable String wrongAccount() {
+        return world.options().throttle() == null
+                ? null
+                : process().keeper.wrong(messenger().stats().policyThrottles().get("peers"));
     }
 
     private void received(Connection connection, Message message) {

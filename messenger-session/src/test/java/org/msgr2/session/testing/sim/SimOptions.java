@@ -1,8 +1,10 @@
 package org.msgr2.session.testing.sim;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.session.Policy;
+import org.msgr2.session.PolicyThrottle;
 
 /**
  * What one simulated run is about, drawn from its seed.
@@ -26,6 +28,7 @@ import org.msgr2.session.Policy;
  * @param big whether some messages are so large that they leave in pieces
  * @param steps how many things happen on purpose
  * @param limits of each node
+ * @param throttle of its policies; null for none. Then applications keep some messages for a while
  */
 record SimOptions(
         int nodes,
@@ -45,7 +48,8 @@ record SimOptions(
         boolean priorities,
         boolean big,
         int steps,
-        Limits limits) {
+        Limits limits,
+        @Nullable PolicyThrottle throttle) {
 
     /** Who dials whom, and under which policies. */
     enum Relation {
@@ -128,7 +132,14 @@ record SimOptions(
                 random.oneIn(3),
                 random.oneIn(50),
                 random.between(10, 30),
-                drawLimits(random));
+                drawLimits(random),
+                random.oneIn(4) ? drawThrottle(random) : null);
+    }
+
+    private static PolicyThrottle drawThrottle(SimRandom random) {
+        int messages = random.oneIn(3) ? 0 : random.between(1, 12);
+        int bytes = random.oneIn(3) ? 0 : random.between(100, 20_000);
+        return new PolicyThrottle("peers", messages, bytes);
     }
 
     private static Limits drawLimits(SimRandom random) {

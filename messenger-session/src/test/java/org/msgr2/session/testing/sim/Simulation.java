@@ -277,6 +277,11 @@ final class Simulation {
                         node + " holds " + node.heldBytes() + " bytes of buffers at the end, and permits for "
                                 + dispatching);
             }
+            node.messenger().stats().policyThrottles().forEach((name, taken) -> {
+                if (taken.messages() != 0 || taken.bytes() != 0) {
+                    throw new SimViolation(seed, node + " has " + taken + " of throttle " + name + " at the end");
+                }
+            });
         }
     }
 
@@ -320,6 +325,10 @@ final class Simulation {
         for (SimNode node : nodes) {
             if (node.isAlive() && node.heldBytes() > BYTES_MAX) {
                 throw new SimViolation(seed, node + " holds " + node.heldBytes() + " bytes");
+            }
+            String wrong = node.isAlive() ? node.wrongAccount() : null;
+            if (wrong != null) {
+                throw new SimViolation(seed, node + " " + wrong);
             }
         }
     }
