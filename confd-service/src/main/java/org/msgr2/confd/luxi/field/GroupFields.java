@@ -69,7 +69,7 @@ public final class GroupFields {
                         "Instances",
                         NUMBER,
                         "Number of primary instances",
-                        item -> Cell.of(item.primaryInstances().size()))
+                        item -> Cell.of(item.primaryInstanceCount()))
                 .add(
                         "pinst_list",
                         "InstanceList",

@@ -94,7 +94,7 @@ public final class NodeFields {
                         "Pinst",
                         NUMBER,
                         "Number of primary instances",
-                        item -> Cell.of(item.primaryInstances().size()))
+                        item -> Cell.of(item.instances().primary().size()))
                 .add(
                         "pinst_list",
                         "PriInstances",
@@ -106,7 +106,7 @@ public final class NodeFields {
                         "Sinst",
                         NUMBER,
                         "Number of secondary instances",
-                        item -> Cell.of(item.secondaryInstances().size()))
+                        item -> Cell.of(item.instances().secondary().size()))
                 .add(
                         "sinst_list",
                         "SecInstances",

@@ -17,15 +17,15 @@ public final class NaturalOrder implements Comparator<String> {
         int i = 0;
         int j = 0;
         while (i < left.length() && j < right.length()) {
-            int endI = endOfRun(left, i);
-            int endJ = endOfRun(right, j);
             boolean number = isDigit(left.charAt(i));
             if (number != isDigit(right.charAt(j))) {
                 return number ? -1 : 1;
             }
-            String a = left.substring(i, endI);
-            String b = right.substring(j, endJ);
-            int order = number ? compareNumbers(a, b) : compareText(a, b);
+            int endI = endOfRun(left, i);
+            int endJ = endOfRun(right, j);
+            int order = number
+                    ? compareNumbers(left, i, endI, right, j, endJ)
+                    : compareText(left, i, endI, right, j, endJ);
             if (order != 0) {
                 return order;
             }
@@ -48,29 +48,33 @@ public final class NaturalOrder implements Comparator<String> {
         return c >= '0' && c <= '9';
     }
 
-    private static int compareNumbers(String a, String b) {
-        String left = withoutLeadingZeros(a);
-        String right = withoutLeadingZeros(b);
-        int order = Integer.compare(left.length(), right.length());
-        return order != 0 ? order : left.compareTo(right);
+    private static int compareNumbers(String left, int start, int end, String right, int otherStart, int otherEnd) {
+        int i = skipZeros(left, start, end);
+        int j = skipZeros(right, otherStart, otherEnd);
+        int order = Integer.compare(end - i, otherEnd - j);
+        return order != 0 ? order : compareText(left, i, end, right, j, otherEnd);
     }
 
-    private static String withoutLeadingZeros(String digits) {
-        int start = 0;
-        while (start < digits.length() && digits.charAt(start) == '0') {
-            start++;
+    private static int skipZeros(String digits, int start, int end) {
+        int at = start;
+        while (at < end && digits.charAt(at) == '0') {
+            at++;
         }
-        return digits.substring(start);
+        return at;
     }
 
     /** By code points, so that the order is also that of UTF-8 bytes. */
     public static int compareText(String a, String b) {
-        int common = Math.min(a.length(), b.length());
+        return compareText(a, 0, a.length(), b, 0, b.length());
+    }
+
+    private static int compareText(String a, int start, int end, String b, int otherStart, int otherEnd) {
+        int common = Math.min(end - start, otherEnd - otherStart);
         for (int i = 0; i < common; i++) {
-            if (a.charAt(i) != b.charAt(i)) {
-                return Integer.compare(a.codePointAt(i), b.codePointAt(i));
+            if (a.charAt(start + i) != b.charAt(otherStart + i)) {
+                return Integer.compare(a.codePointAt(start + i), b.codePointAt(otherStart + i));
             }
         }
-        return Integer.compare(a.length(), b.length());
+        return Integer.compare(end - start, otherEnd - otherStart);
     }
 }

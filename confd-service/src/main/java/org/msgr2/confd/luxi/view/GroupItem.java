@@ -3,9 +3,9 @@ package org.msgr2.confd.luxi.view;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.msgr2.confd.config.Instance;
 import org.msgr2.confd.config.Node;
 import org.msgr2.confd.config.NodeGroup;
-import org.msgr2.confd.luxi.filter.NaturalOrder;
 
 /** A node group in a query. */
 public final class GroupItem extends Item {
@@ -24,13 +24,18 @@ public final class GroupItem extends Item {
         return view().nodesOf(group).stream().map(Node::name).toList();
     }
 
+    public int primaryInstanceCount() {
+        return view().nodesOf(group).stream()
+                .mapToInt(node -> view().config().instancesOf(node.key()).primary().size())
+                .sum();
+    }
+
     public List<String> primaryInstances() {
-        List<String> names = new ArrayList<>();
+        List<Instance> instances = new ArrayList<>();
         for (Node node : view().nodesOf(group)) {
-            view().config().instancesOf(node.key()).primary().forEach(instance -> names.add(instance.label()));
+            instances.addAll(view().config().instancesOf(node.key()).primary());
         }
-        names.sort(NaturalOrder.INSTANCE);
-        return names;
+        return ClusterView.labels(instances);
     }
 
     public ObjectNode parameters() {

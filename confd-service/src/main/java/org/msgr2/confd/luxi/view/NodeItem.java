@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.confd.config.Node;
 import org.msgr2.confd.config.NodeGroup;
+import org.msgr2.confd.config.NodeInstances;
 
 /** A node in a query. */
 public final class NodeItem extends Item {
@@ -43,12 +44,17 @@ public final class NodeItem extends Item {
         return view().group(node);
     }
 
+    /** Those that run on it and those whose disks are mirrored to it, in the order of keys. */
+    public NodeInstances instances() {
+        return view().config().instancesOf(node.key());
+    }
+
     public List<String> primaryInstances() {
-        return ClusterView.labels(view().config().instancesOf(node.key()).primary());
+        return ClusterView.labels(instances().primary());
     }
 
     public List<String> secondaryInstances() {
-        return ClusterView.labels(view().config().instancesOf(node.key()).secondary());
+        return ClusterView.labels(instances().secondary());
     }
 
     /** The node's own parameters, over its group's, over the cluster's. */
