@@ -36,4 +36,10 @@ public interface Dispatcher {
 
     /** Every dispatcher is told of every event. */
     default void onEvent(Connection connection, SessionEvent event) {}
+
+    /**
+     * The same on the event loop, in order with what {@link #fastDispatch} gets: before the first message of a session, behind
+     * the last. Must not block.
+     */
+    default void onFastEvent(Connection connection, SessionEvent event) {}
 }

@@ -16,6 +16,7 @@ import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.wire.Limits;
+import org.msgr2.session.dispatch.ServiceLane;
 import org.msgr2.session.transport.DatagramHandle;
 import org.msgr2.session.transport.DatagramListener;
 import org.msgr2.session.transport.DatagramOptions;
@@ -40,17 +41,17 @@ final class HostContext implements ServiceContext {
     /** @param sockets asked when the service wants one: not every transport has any */
     HostContext(
             Messenger messenger,
-            ServiceConfiguration configuration,
-            Executor workers,
+            ServiceLane lane,
             Supplier<Sockets> sockets,
             ByteBufAllocator allocator,
             MeterRegistry registry) {
         this.messenger = messenger;
-        this.configuration = configuration;
-        this.workers = workers;
+        this.configuration =
+                new ServiceConfiguration(lane.name(), lane.options().configuration());
+        this.workers = lane.workers();
         this.sockets = sockets;
         this.allocator = allocator;
-        meters.config().commonTags("service", configuration.service());
+        meters.config().commonTags("service", lane.name());
         meters.add(registry);
     }
 

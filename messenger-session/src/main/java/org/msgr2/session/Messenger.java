@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +40,8 @@ import org.msgr2.crypto.auth.none.NoneAuth;
 import org.msgr2.crypto.tls.TlsContext;
 import org.msgr2.crypto.tls.TlsTrust;
 import org.msgr2.session.dispatch.DispatcherChain;
+import org.msgr2.session.dispatch.ServiceLane;
+import org.msgr2.session.dispatch.ServiceLanes;
 import org.msgr2.session.driver.Node;
 import org.msgr2.session.driver.NodeMeters;
 import org.msgr2.session.metrics.MeterGroup;
@@ -70,6 +73,7 @@ public final class Messenger implements AutoCloseable {
     private final @Nullable ExecutorService ownWorkers;
     private final boolean ownTransport;
     private final List<Service> services;
+    private final ServiceLanes lanes;
     private final Map<String, HostContext> contexts = new LinkedHashMap<>();
     private final List<Service> started = new CopyOnWriteArrayList<>();
     private final Node node;
@@ -85,20 +89,19 @@ public final class Messenger implements AutoCloseable {
         dialer = builder.tls == null ? transport : securedDialer(builder.tls);
         ownWorkers = builder.workerPool == null ? newWorkers(config.workers()) : null;
         workers = ownWorkers != null ? ownWorkers : builder.workerPool();
+        lanes = new ServiceLanes(services.stream()
+                .map(service -> new ServiceLane(service, builder.optionsOf(service), builder.workerPool))
+                .toList());
         List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
-        chain.add(new ServiceDispatcher(services));
+        chain.add(new ServiceDispatcher(lanes));
         if (config.allowWeakSecureMode()) {
             LOG.warn("INSECURE: secure mode is allowed with peers of msgr2.0, where it is weak");
         }
-        node = new Node(config, transport, new DispatcherChain(chain), workers, builder.allocator);
+        node = new Node(config, transport, new DispatcherChain(chain), lanes, workers, builder.allocator);
         endpoints = new Endpoints(node);
         MeterRegistry registry = builder.meters == null ? new CompositeMeterRegistry() : builder.meters;
-        for (Service service : services) {
-            ServiceOptions options = builder.optionsOf(service);
-            ServiceConfiguration configuration = new ServiceConfiguration(service.name(), options.configuration());
-            contexts.put(
-                    service.name(),
-                    new HostContext(this, configuration, workers, transport::sockets, builder.allocator, registry));
+        for (ServiceLane lane : lanes.all()) {
+            contexts.put(lane.name(), new HostContext(this, lane, transport::sockets, builder.allocator, registry));
         }
     }
 
@@ -319,14 +322,42 @@ public final class Messenger implements AutoCloseable {
     public Map<String, Health> health() {
         Map<String, Health> all = new LinkedHashMap<>();
         for (Service service : services) {
-            all.put(service.name(), service.health());
+            all.put(service.name(), healthOf(service));
         }
         return all;
     }
 
+    private static Health healthOf(Service service) {
+        try {
+            return service.health();
+        } catch (RuntimeException e) {
+            LOG.error("service {} cannot say how it is", service.name(), e);
+            return Health.failing("cannot say how it is: " + e);
+        }
+    }
+
+    /** What each service has done, by its name. */
+    public Map<String, ServiceStats> serviceStats() {
+        Map<String, ServiceStats> all = new LinkedHashMap<>();
+        lanes.all().forEach(lane -> all.put(lane.name(), lane.stats()));
+        return all;
+    }
+
     /**
-     * Accepts no more, sends what is queued, closes every connection, stops the services. Blocks until then, at most {@code
-     * Limits.Timeouts.close} and a little. No callback runs after it returns. Must not be called from a callback.
+     * Lets what is under way end, before {@link #close}: no session begins any more, and no call; sessions that are there go
+     * on, and may come back; every service is told to {@link Service#drain drain}. Does not block.
+     *
+     * @param deadline for all of them; one with a shorter one of its own has that
+     * @return completes when all have drained, or the deadline is over; never exceptionally
+     */
+    public CompletionStage<DrainReport> drain(Duration deadline) {
+        node.stopAccepting();
+        return new Draining(lanes.all(), loop()).begin(deadline);
+    }
+
+    /**
+     * Accepts no more, sends what is queued, closes every connection, stops the services. Blocks until then, at most thrice {@code
+     * Limits.Timeouts.close} and a little: for connections, dispatchers and services. No callback runs after it returns. Must not be called from a callback.
      */
     @Override
     public void close() {
@@ -350,10 +381,19 @@ public final class Messenger implements AutoCloseable {
             if (ownTransport) {
                 transport.close();
             }
+            lanes.all().forEach(ServiceLane::shutDown);
             stopWorkers();
+            stopLanes();
             started.forEach(Messenger::stop);
             contexts.values().forEach(HostContext::closeMeters);
             meters.forEach(MeterGroup::close);
+        }
+    }
+
+    private void stopLanes() {
+        long deadlineNs = System.nanoTime() + config.limits().timeouts().close().toNanos();
+        for (ServiceLane lane : lanes.all()) {
+            lane.awaitEnd(Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime())));
         }
     }
 
@@ -406,7 +446,10 @@ public final class Messenger implements AutoCloseable {
             this.name = name;
         }
 
-        /** Adds a dispatcher behind those that were added before. All are asked before the services. */
+        /**
+         * Adds a dispatcher behind those that were added before. They are asked for messages of types that no service owns;
+         * what one of them wants fast, it gets in any case.
+         */
         public Builder dispatcher(Dispatcher dispatcher) {
             dispatchers.add(dispatcher);
             return this;

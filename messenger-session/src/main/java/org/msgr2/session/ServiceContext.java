@@ -45,7 +45,7 @@ public interface ServiceContext {
     /** An event loop, for timers. */
     Loop loop();
 
-    /** The service's own workers; the messenger's, if the service is a fast one. Refuses tasks once the messenger is closed. */
+    /** The service's own workers. Refuses tasks once the messenger is closed. */
     Executor workers();
 
     ByteBufAllocator allocator();

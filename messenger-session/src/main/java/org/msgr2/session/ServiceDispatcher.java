@@ -1,46 +1,42 @@
 package org.msgr2.session;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.message.Message;
-import org.msgr2.core.message.MessageType;
+import org.msgr2.session.dispatch.ServiceLane;
+import org.msgr2.session.dispatch.ServiceLanes;
 
-/** Brings each message to the service that owns its type. */
+/** Brings messages and events to the services that are fast, on the event loop. The others have queues of their own. */
 final class ServiceDispatcher implements Dispatcher {
-    private final Map<Integer, Service> byType = new HashMap<>();
+    private final ServiceLanes lanes;
 
-    /** @throws IllegalArgumentException if two services own one type */
-    ServiceDispatcher(List<Service> services) {
-        for (Service service : services) {
-            for (int type : service.messageTypes()) {
-                Service other = byType.putIfAbsent(type, service);
-                if (other != null) {
-                    throw new IllegalArgumentException("services '" + other.name() + "' and '" + service.name()
-                            + "' both own messages of " + MessageType.toString(type));
-                }
-            }
-        }
+    ServiceDispatcher(ServiceLanes lanes) {
+        this.lanes = lanes;
+    }
+
+    private @Nullable ServiceLane fast(int messageType) {
+        ServiceLane lane = lanes.ofType(messageType);
+        return lane != null && lane.service().fast() ? lane : null;
     }
 
     @Override
     public boolean canFastDispatch(int messageType) {
-        Service service = byType.get(messageType);
-        return service != null && service.fast();
+        return fast(messageType) != null;
     }
 
     @Override
     public void fastDispatch(Connection connection, Message message) {
-        dispatch(connection, message);
+        ServiceLane lane = fast(message.type());
+        if (lane != null) {
+            lane.dispatch(connection, message);
+        }
     }
 
     @Override
-    public boolean dispatch(Connection connection, Message message) {
-        Service service = byType.get(message.type());
-        if (service == null) {
-            return false;
+    public void onFastEvent(Connection connection, SessionEvent event) {
+        for (ServiceLane lane : lanes.all()) {
+            if (lane.service().fast()) {
+                lane.event(connection, event);
+            }
         }
-        service.handle(connection, message);
-        return true;
     }
 }

@@ -13,7 +13,8 @@ public enum Access {
         this.letter = letter;
     }
 
-    char letter() {
+    /** As capabilities are written. */
+    public char letter() {
         return letter;
     }
 }

@@ -27,8 +27,12 @@ import java.util.function.BiPredicate;
  */
 public final class Capabilities {
     /** Of a peer that did not authenticate. */
-    public static final Capabilities NONE = new Capabilities(Map.of());
+    public static final Capabilities NONE = new Capabilities(Map.of(), false);
 
+    /** Of the process itself: every service, without restriction. It has no text and comes from no keyring. */
+    public static final Capabilities ALL = new Capabilities(Map.of(), true);
+
+    private final boolean everything;
     private final Map<String, String> texts;
     private final Map<String, List<Grant>> grants;
 
@@ -47,7 +51,8 @@ public final class Capabilities {
         }
     }
 
-    private Capabilities(Map<String, String> texts) {
+    private Capabilities(Map<String, String> texts, boolean everything) {
+        this.everything = everything;
         Map<String, List<Grant>> parsed = new TreeMap<>();
         texts.forEach((service, text) -> parsed.put(service, CapabilityParser.parse(text)));
         this.texts = Collections.unmodifiableMap(new TreeMap<>(texts));
@@ -60,7 +65,7 @@ public final class Capabilities {
      * @param texts by service name
      */
     public static Capabilities of(Map<String, String> texts) {
-        return texts.isEmpty() ? NONE : new Capabilities(texts);
+        return texts.isEmpty() ? NONE : new Capabilities(texts, false);
     }
 
     /** Whether the service may be used in that way without any restriction. */
@@ -74,6 +79,9 @@ public final class Capabilities {
      * @param qualifier (key, value) → whether the request is within it; false for a key that the service does not know
      */
     public boolean allows(String service, Access access, BiPredicate<String, String> qualifier) {
+        if (everything) {
+            return true;
+        }
         return grants(service).stream()
                 .filter(grant -> grant.access().contains(access))
                 .anyMatch(grant -> grant.qualifiers().entrySet().stream()
@@ -97,7 +105,7 @@ public final class Capabilities {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Capabilities that && texts.equals(that.texts);
+        return other instanceof Capabilities that && everything == that.everything && texts.equals(that.texts);
     }
 
     @Override
@@ -108,6 +116,9 @@ public final class Capabilities {
     /** As a keyring says it: {@code mon='allow r' osd='allow *'}. */
     @Override
     public String toString() {
+        if (everything) {
+            return "all capabilities";
+        }
         StringBuilder all = new StringBuilder();
         texts.forEach((service, text) -> all.append(all.isEmpty() ? "" : " ")
                 .append(service)

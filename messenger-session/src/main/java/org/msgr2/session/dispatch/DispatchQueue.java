@@ -8,13 +8,12 @@ import org.msgr2.core.message.Message;
 import org.msgr2.core.message.Priority;
 import org.msgr2.core.message.PriorityFifo;
 import org.msgr2.session.Connection;
-import org.msgr2.session.Dispatcher;
 import org.msgr2.session.SessionEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection's way to the application: one thing at a time, on whichever worker is free. Messages go by priority, in
+ * One connection's way to one part of the application: one thing at a time, on whichever worker is free. Messages go by priority, in
  * order within one. Events and completions stay where they are among them: what came before goes before, what came behind
  * goes behind. So that they need not wait for other connections, they have the highest priority, and lend it to the messages
  * before them (decision 0015). Messages are bounded by the permits that they carry; events and completions by what the
@@ -69,7 +68,7 @@ public final class DispatchQueue {
         void run() {
             try {
                 if (of == era.get()) {
-                    chain.dispatch(connection, message);
+                    recipient.dispatch(connection, message);
                 }
             } finally {
                 message.release();
@@ -83,7 +82,7 @@ public final class DispatchQueue {
         }
     }
 
-    private final DispatcherChain chain;
+    private final Recipient recipient;
     private final DispatchScheduler scheduler;
     private final MpscUnboundedArrayQueue<Task> inbox = new MpscUnboundedArrayQueue<>(CHUNK);
     /** Tasks that were added and have not run; whoever raises it from 0 tells the scheduler. */
@@ -102,22 +101,9 @@ public final class DispatchQueue {
     private volatile int level = DispatchScheduler.NONE;
     private long cost;
 
-    public DispatchQueue(DispatcherChain chain, DispatchScheduler scheduler) {
-        this.chain = chain;
+    public DispatchQueue(Recipient recipient, DispatchScheduler scheduler) {
+        this.recipient = recipient;
         this.scheduler = scheduler;
-    }
-
-    /**
-     * Hands a message to the dispatcher that wants it fast, at once, on the caller's thread.
-     *
-     * @param message ownership passes
-     */
-    public void fast(Dispatcher dispatcher, Connection connection, Message message) {
-        try {
-            chain.fastDispatch(dispatcher, connection, message);
-        } finally {
-            message.release();
-        }
     }
 
     /**
@@ -137,7 +123,7 @@ public final class DispatchQueue {
      */
     public void now(Connection connection, Message message) {
         try {
-            chain.dispatch(connection, message);
+            recipient.dispatch(connection, message);
         } finally {
             message.release();
         }
@@ -149,7 +135,7 @@ public final class DispatchQueue {
     }
 
     public void event(Connection connection, SessionEvent event) {
-        execute(() -> chain.event(connection, event));
+        execute(() -> recipient.event(connection, event));
     }
 
     /** Queues anything else that may call the application: the completion of a future. */

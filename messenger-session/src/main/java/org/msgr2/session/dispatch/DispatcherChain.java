@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All dispatchers of a messenger, asked in order. What they throw stays here. Thread-safe. */
-public final class DispatcherChain {
+public final class DispatcherChain implements Recipient {
     private static final Logger LOG = LoggerFactory.getLogger(DispatcherChain.class);
     /** So many types that nobody wants are logged by name; a peer that makes up more is counted only. */
     private static final int UNCLAIMED_TYPES_LOGGED_MAX = 256;
@@ -53,8 +53,8 @@ public final class DispatcherChain {
         }
     }
 
-    /** @param message borrowed */
-    void dispatch(Connection connection, Message message) {
+    @Override
+    public void dispatch(Connection connection, Message message) {
         if (!measured) {
             offer(connection, message);
             return;
@@ -88,12 +88,24 @@ public final class DispatcherChain {
         }
     }
 
-    void event(Connection connection, SessionEvent event) {
+    @Override
+    public void event(Connection connection, SessionEvent event) {
         for (Dispatcher dispatcher : dispatchers) {
             try {
                 dispatcher.onEvent(connection, event);
             } catch (RuntimeException | Error e) {
                 LOG.error("onEvent of {} failed with {} from {}", dispatcher, event, connection.peerAddr(), e);
+            }
+        }
+    }
+
+    /** On the event loop. */
+    public void fastEvent(Connection connection, SessionEvent event) {
+        for (Dispatcher dispatcher : dispatchers) {
+            try {
+                dispatcher.onFastEvent(connection, event);
+            } catch (RuntimeException | Error e) {
+                LOG.error("onFastEvent of {} failed with {} from {}", dispatcher, event, connection.peerAddr(), e);
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
@@ -24,7 +25,8 @@ import org.msgr2.session.ConnectionTraffic;
 import org.msgr2.session.Dispatcher;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.accept.ExistingSession;
-import org.msgr2.session.dispatch.DispatchQueue;
+import org.msgr2.session.dispatch.ConnectionQueues;
+import org.msgr2.session.dispatch.ServiceLane;
 import org.msgr2.session.handshake.Secured;
 import org.msgr2.session.machine.OutMessage;
 import org.msgr2.session.machine.Session;
@@ -50,14 +52,20 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     /** A pass leaves the loop to others after so many frames; the rest follows in another. */
     private static final int FRAMES_PER_PASS_MAX = 1024;
 
-    private record Delivery(Dispatcher dispatcher, Message message) {}
+    /** What is handed over on the loop when a step is over. */
+    private sealed interface Delivery {
+        record OfMessage(Dispatcher dispatcher, Message message) implements Delivery {}
+
+        record OfEvent(SessionEvent event) implements Delivery {}
+    }
 
     private final Node node;
     private final ConnectionHandle handle;
     private final Loop loop;
     private final Session session;
-    private final DispatchQueue dispatch;
+    private final ConnectionQueues dispatch;
     private final PermitGate permits;
+    private final ServiceHold hold = new ServiceHold();
     private final Map<TimerId, Loop.Timer> timers = new EnumMap<>(TimerId.class);
     private final Pings pings;
     private final Queue<Delivery> fastDeliveries = new ArrayDeque<>();
@@ -85,7 +93,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         this.node = node;
         this.handle = handle;
         this.loop = loop;
-        this.dispatch = node.newDispatchQueue();
+        this.dispatch = node.newDispatchQueues();
         this.pings = new Pings(dispatch::execute);
         this.traffic = new TrafficCounters(node.counters());
         this.times = node.counters().times();
@@ -306,6 +314,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
             // A connection that has ended takes nothing, and says nothing any more.
             if (session.state() != SessionState.CLOSED && handle.takeWritable()) {
                 notify(new SessionEvent.Writable());
+                runFastDeliveries();
             }
             if (handle.hasSent()) {
                 wakeLater(); // sent by what the write released
@@ -347,9 +356,13 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     private void runFastDeliveries() {
         for (Delivery next = fastDeliveries.poll(); next != null; next = fastDeliveries.poll()) {
-            // The permits come back first: what is handled at once is not held in memory by us.
-            permits.release(next.message().payloadBytes());
-            dispatch.fast(next.dispatcher(), handle, next.message());
+            if (next instanceof Delivery.OfMessage fast) {
+                // The permits come back first: what is handled at once is not held in memory by us.
+                permits.release(fast.message().payloadBytes());
+                dispatch.fast(fast.dispatcher(), handle, fast.message());
+            } else if (next instanceof Delivery.OfEvent told) {
+                node.chain().fastEvent(handle, told.event());
+            }
         }
     }
 
@@ -425,6 +438,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void closeTransport(boolean flush) {
+        hold.forget();
         Link old = link;
         link = null;
         readingPaused = false;
@@ -435,10 +449,14 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void dropUndelivered() {
-        for (Delivery next = fastDeliveries.poll(); next != null; next = fastDeliveries.poll()) {
-            permits.release(next.message().payloadBytes());
-            next.message().release();
-        }
+        fastDeliveries.removeIf(next -> {
+            if (next instanceof Delivery.OfMessage fast) {
+                permits.release(fast.message().payloadBytes());
+                fast.message().release();
+                return true;
+            }
+            return false;
+        });
         dispatch.dropMessages();
     }
 
@@ -463,11 +481,17 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
     @Override
     public boolean acquirePermits(long payloadBytes) {
         int generation = session.generation();
-        return permits.acquire(payloadBytes, bytes -> {
+        LongConsumer granted = bytes -> {
             if (!onLoop(() -> session.permitsGranted(bytes, generation, loop.nanoTime()))) {
                 releasePermits(bytes);
             }
-        });
+        };
+        boolean held = hold.holds(() -> onLoop(() -> {
+            if (generation == session.generation() && acquirePermits(payloadBytes)) {
+                session.permitsGranted(payloadBytes, generation, loop.nanoTime());
+            }
+        }));
+        return !held && permits.acquire(payloadBytes, granted);
     }
 
     @Override
@@ -506,10 +530,25 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
         }
         Dispatcher fast = node.chain().fast(message.type());
         if (fast != null) {
-            fastDeliveries.add(new Delivery(fast, message));
-        } else {
-            long payloadBytes = message.payloadBytes();
+            fastDeliveries.add(new Delivery.OfMessage(fast, message));
+            return;
+        }
+        long payloadBytes = message.payloadBytes();
+        ServiceLane lane = node.lanes().ofType(message.type());
+        if (lane == null) {
             dispatch.message(handle, message, () -> permits.release(payloadBytes));
+        } else if (lane.share().add(payloadBytes)) {
+            permits.handOn(payloadBytes); // the messenger's budget is for others
+            dispatch.of(lane).message(handle, message, () -> {
+                lane.share().remove(payloadBytes);
+                permits.handled();
+            });
+        } else {
+            hold.overfilled(lane.share());
+            dispatch.of(lane).message(handle, message, () -> {
+                lane.share().remove(payloadBytes);
+                permits.release(payloadBytes);
+            });
         }
     }
 
@@ -535,8 +574,13 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
             ConnectionInfo info = withSecurity(accepted.info());
             ready(new SessionEvent.Accepted(info), info);
         } else {
-            dispatch.event(handle, event);
+            tell(event);
         }
+    }
+
+    private void tell(SessionEvent event) {
+        dispatch.event(handle, event);
+        fastDeliveries.add(new Delivery.OfEvent(event));
     }
 
     /** The session does not know what carries its bytes. */
@@ -546,7 +590,7 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     private void ready(SessionEvent event, ConnectionInfo info) {
         handle.info(info);
-        dispatch.event(handle, event);
+        tell(event);
         dispatch.execute(() -> handle.readyFuture().complete(info));
     }
 

@@ -3,8 +3,10 @@ package org.msgr2.session.driver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +28,9 @@ import org.msgr2.session.Dispatcher;
 import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
 import org.msgr2.session.SessionEvent;
+import org.msgr2.session.dispatch.ConnectionQueues;
 import org.msgr2.session.dispatch.DispatchQueue;
+import org.msgr2.session.dispatch.ServiceLane;
 import org.msgr2.session.transport.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,13 +49,15 @@ final class LoopbackConnection implements Connection {
         /** Who takes it on the loop; null if it goes to a worker. */
         private final @Nullable Dispatcher fast;
 
+        private final Queue<Underway> queue;
         private final long number;
         private final long bytes;
         private boolean begun;
 
-        Underway(Message message, @Nullable Dispatcher fast, long number, long bytes) {
+        Underway(Message message, @Nullable Dispatcher fast, Queue<Underway> queue, long number, long bytes) {
             this.message = message;
             this.fast = fast;
+            this.queue = queue;
             this.number = number;
             this.bytes = bytes;
         }
@@ -72,7 +78,7 @@ final class LoopbackConnection implements Connection {
                 if (begun) {
                     return Revocation.TOO_LATE;
                 }
-                if (!(fast == null ? toWorkers : toLoop).remove(this)) {
+                if (!queue.remove(this)) {
                     return Revocation.NOTHING;
                 }
             }
@@ -91,16 +97,17 @@ final class LoopbackConnection implements Connection {
     private final Policy policy;
     private final ConnectionInfo info;
     private final Loop loop;
-    private final DispatchQueue dispatch;
+    private final ConnectionQueues dispatch;
     private final SendBudget budget;
     private final AtomicLong numbers = new AtomicLong();
     private final CompletableFuture<ConnectionInfo> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    /** Guards the two queues; whoever takes a message out of one delivers or discards it. */
+    /** Guards the queues; whoever takes a message out of one delivers or discards it. */
     private final Object lock = new Object();
 
     private final Queue<Underway> toLoop = new ArrayDeque<>();
     private final Queue<Underway> toWorkers = new ArrayDeque<>();
+    private final Map<ServiceLane, Queue<Underway>> toServices = new HashMap<>();
 
     private volatile boolean acceptsMessages = true;
     private volatile @Nullable Object attachment;
@@ -112,13 +119,13 @@ final class LoopbackConnection implements Connection {
         this.policy = policy;
         this.info = info;
         this.loop = loop;
-        this.dispatch = node.newDispatchQueue();
+        this.dispatch = node.newDispatchQueues();
         this.budget = new SendBudget(node.config().limits());
     }
 
     /** Tells that it is ready. Once. */
     void open() {
-        dispatch.event(this, new SessionEvent.Connected(info));
+        tell(new SessionEvent.Connected(info));
         dispatch.execute(() -> ready.complete(info));
     }
 
@@ -129,14 +136,18 @@ final class LoopbackConnection implements Connection {
         }
         long bytes = message.payloadBytes();
         Dispatcher fast = node.chain().fast(message.type());
+        ServiceLane lane = fast == null ? node.lanes().ofType(message.type()) : null;
         Underway sent;
         synchronized (lock) {
             if (!acceptsMessages) {
                 return Refused.CLOSED;
             }
             if (budget.reserve(bytes)) {
-                sent = new Underway(message, fast, numbers.incrementAndGet(), bytes);
-                (fast == null ? toWorkers : toLoop).add(sent);
+                Queue<Underway> queue = fast != null
+                        ? toLoop
+                        : lane == null ? toWorkers : toServices.computeIfAbsent(lane, to -> new ArrayDeque<>());
+                sent = new Underway(message, fast, queue, numbers.incrementAndGet(), bytes);
+                queue.add(sent);
             } else {
                 sent = null;
             }
@@ -147,7 +158,8 @@ final class LoopbackConnection implements Connection {
             return Refused.BACK_PRESSURED;
         }
         if (fast == null) {
-            dispatch.execute(() -> deliverNext(toWorkers));
+            DispatchQueue workers = lane == null ? dispatch.general() : dispatch.of(lane);
+            workers.execute(() -> deliverNext(sent.queue, workers));
         } else {
             deliverOnLoop();
         }
@@ -171,16 +183,26 @@ final class LoopbackConnection implements Connection {
                 false);
     }
 
+    private void tell(SessionEvent event) {
+        dispatch.event(this, event);
+        try {
+            loop.execute(() -> node.chain().fastEvent(this, event));
+        } catch (RejectedExecutionException e) {
+            node.chain().fastEvent(this, event); // the transport is closed: there is no order any more
+        }
+    }
+
     private void deliverOnLoop() {
         try {
-            loop.execute(() -> deliverNext(toLoop));
+            loop.execute(() -> deliverNext(toLoop, dispatch.general()));
         } catch (RejectedExecutionException e) {
             // The transport is closed and its loops have ended: nobody will take it.
             reset("the transport is closed");
         }
     }
 
-    private void deliverNext(Queue<Underway> from) {
+    /** @param workers within one of whose tasks this runs, unless it is on the loop */
+    private void deliverNext(Queue<Underway> from, DispatchQueue workers) {
         Underway next;
         synchronized (lock) {
             next = from.poll();
@@ -202,7 +224,7 @@ final class LoopbackConnection implements Connection {
         if (next.fast != null) {
             dispatch.fast(next.fast, this, message);
         } else {
-            dispatch.now(this, message);
+            workers.now(this, message);
         }
         delivered(next);
     }
@@ -215,7 +237,7 @@ final class LoopbackConnection implements Connection {
 
     private void tellWritable() {
         if (acceptsMessages && budget.takeWritable()) {
-            dispatch.event(this, new SessionEvent.Writable());
+            tell(new SessionEvent.Writable());
         }
     }
 
@@ -236,7 +258,7 @@ final class LoopbackConnection implements Connection {
         }
         LongSummaryStatistics numbered =
                 rest.stream().mapToLong(underway -> underway.number).summaryStatistics();
-        dispatch.event(this, new SessionEvent.Discarded(numbered.getMin(), numbered.getMax(), rest.size(), why));
+        tell(new SessionEvent.Discarded(numbered.getMin(), numbered.getMax(), rest.size(), why));
     }
 
     @Override
@@ -264,13 +286,15 @@ final class LoopbackConnection implements Connection {
             acceptsMessages = false;
             rest.addAll(toLoop);
             rest.addAll(toWorkers);
+            toServices.values().forEach(rest::addAll);
             toLoop.clear();
             toWorkers.clear();
+            toServices.values().forEach(Queue::clear);
         }
         discard(rest, cause == null ? "closed by the application" : String.valueOf(cause.getMessage()));
         node.loopbacks().remove(this);
         if (cause != null && wasOpen) {
-            dispatch.event(this, new SessionEvent.Reset(cause));
+            tell(new SessionEvent.Reset(cause));
         }
         dispatch.execute(() -> closed.complete(null));
     }

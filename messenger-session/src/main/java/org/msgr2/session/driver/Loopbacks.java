@@ -12,6 +12,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.frame.Revision;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthSession;
+import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.ConnectionInfo;
@@ -63,7 +64,8 @@ final class Loopbacks {
         ConnectionInfo info = new ConnectionInfo(
                 EntityName.of(config.name().type(), node.gid()),
                 addrs,
-                new PeerIdentity(AuthMethod.NONE, config.name(), Math.max(0, node.gid())),
+                // Who calls from within the process needs no permission of it.
+                new PeerIdentity(AuthMethod.NONE, config.name(), Math.max(0, node.gid()), Capabilities.ALL),
                 AuthSession.NONE,
                 addrs,
                 Revision.MSGR2_1,

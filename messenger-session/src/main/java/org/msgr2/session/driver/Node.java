@@ -23,9 +23,10 @@ import org.msgr2.session.MessengerConfig;
 import org.msgr2.session.MessengerStats;
 import org.msgr2.session.Policy;
 import org.msgr2.session.accept.AcceptRule;
-import org.msgr2.session.dispatch.DispatchQueue;
+import org.msgr2.session.dispatch.ConnectionQueues;
 import org.msgr2.session.dispatch.DispatchScheduler;
 import org.msgr2.session.dispatch.DispatcherChain;
+import org.msgr2.session.dispatch.ServiceLanes;
 import org.msgr2.session.handshake.HandshakeConfig;
 import org.msgr2.session.machine.SessionConfig;
 import org.msgr2.session.machine.Throttle;
@@ -47,6 +48,7 @@ public final class Node {
     private final HandshakeConfig handshakeConfig;
     private final Transport transport;
     private final DispatcherChain chain;
+    private final ServiceLanes lanes;
     private final DispatchScheduler dispatchScheduler;
     private final OwnAddresses addresses;
     private final OwnAddresses tlsAddresses;
@@ -62,16 +64,21 @@ public final class Node {
     private final RuleCounts acceptDecisions = new RuleCounts();
     private final NodeCounters counters = new NodeCounters();
 
-    /** @param allocator for received payloads */
+    /**
+     * @param lanes who gets the messages of which types, past the dispatchers
+     * @param allocator for received payloads
+     */
     public Node(
             MessengerConfig config,
             Transport transport,
             DispatcherChain chain,
+            ServiceLanes lanes,
             Executor workers,
             ByteBufAllocator allocator) {
         this.config = config;
         this.transport = transport;
         this.chain = chain;
+        this.lanes = lanes;
         this.dispatchScheduler = new DispatchScheduler(workers);
         this.handshakeConfig = new HandshakeConfig(
                 config.name().type(),
@@ -310,8 +317,12 @@ public final class Node {
         return new SessionConfig(peer.toString(), policy, config.limits(), config.keepaliveInterval());
     }
 
-    DispatchQueue newDispatchQueue() {
-        return new DispatchQueue(chain, dispatchScheduler);
+    ConnectionQueues newDispatchQueues() {
+        return new ConnectionQueues(chain, dispatchScheduler);
+    }
+
+    ServiceLanes lanes() {
+        return lanes;
     }
 
     DispatcherChain chain() {

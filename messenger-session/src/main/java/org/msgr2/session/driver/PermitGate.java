@@ -129,6 +129,16 @@ final class PermitGate {
         messages.release(1);
     }
 
+    /** A message is within its service's share, which counts its bytes from now on: {@link #handled} follows. */
+    void handOn(long payloadBytes) {
+        bytes.release(payloadBytes);
+    }
+
+    /** A message that was handed on is handled. */
+    void handled() {
+        messages.release(1);
+    }
+
     /** Whether a message counts until it is released. */
     boolean countsUntilReleased() {
         return policy != null;

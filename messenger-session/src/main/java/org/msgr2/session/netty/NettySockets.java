@@ -33,7 +33,7 @@ import org.msgr2.session.transport.StreamOptions;
  *
  * @param channels closed with the transport
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what is refused is closed, and that ends somehow
+@SuppressWarnings("FutureReturnValueIgnored") // a channel that is given up has nothing more to say
 record NettySockets(
         NettyTransport transport,
         NettyIo io,

@@ -12,6 +12,7 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.session.Connection;
 import org.msgr2.session.Policy;
 import org.msgr2.session.dispatch.DispatcherChain;
+import org.msgr2.session.dispatch.ServiceLanes;
 import org.msgr2.session.negotiation.AcceptNegotiation.Claim;
 import org.msgr2.session.testing.NetworkTestBase;
 import org.msgr2.session.testing.TestCertificates;
@@ -36,6 +37,7 @@ class NodeTest extends NetworkTestBase<TestNetwork.Virtual> {
                 start(messenger("osd.3").acceptPolicy(peer).dialPolicy(peer)).config(),
                 transport,
                 new DispatcherChain(List.of()),
+                ServiceLanes.NONE,
                 network.workers(),
                 leaks.allocator());
     }
