@@ -8,32 +8,42 @@ import java.time.Duration;
  *
  * <p>Immutable. The defaults follow spec/msgr2 §2.4 and §5.7.
  */
-public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts timeouts, Services services) {
+public record Limits(
+        Handshake handshake, Frames frames, Queues queues, Timeouts timeouts, Services services, Calls calls) {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
 
     public static Limits defaults() {
-        return new Limits(Handshake.DEFAULTS, Frames.DEFAULTS, Queues.DEFAULTS, Timeouts.DEFAULTS, Services.DEFAULTS);
+        return new Limits(Handshake.DEFAULTS, Frames.DEFAULTS, Queues.DEFAULTS, Timeouts.DEFAULTS);
+    }
+
+    /** What is above sessions has its defaults. */
+    public Limits(Handshake handshake, Frames frames, Queues queues, Timeouts timeouts) {
+        this(handshake, frames, queues, timeouts, Services.DEFAULTS, Calls.DEFAULTS);
     }
 
     public Limits withHandshake(Handshake bounds) {
-        return new Limits(bounds, frames, queues, timeouts, services);
+        return new Limits(bounds, frames, queues, timeouts, services, calls);
     }
 
     public Limits withFrames(Frames bounds) {
-        return new Limits(handshake, bounds, queues, timeouts, services);
+        return new Limits(handshake, bounds, queues, timeouts, services, calls);
     }
 
     public Limits withQueues(Queues bounds) {
-        return new Limits(handshake, frames, bounds, timeouts, services);
+        return new Limits(handshake, frames, bounds, timeouts, services, calls);
     }
 
     public Limits withTimeouts(Timeouts bounds) {
-        return new Limits(handshake, frames, queues, bounds, services);
+        return new Limits(handshake, frames, queues, bounds, services, calls);
     }
 
     public Limits withServices(Services bounds) {
-        return new Limits(handshake, frames, queues, timeouts, bounds);
+        return new Limits(handshake, frames, queues, timeouts, bounds, calls);
+    }
+
+    public Limits withCalls(Calls bounds) {
+        return new Limits(handshake, frames, queues, timeouts, services, bounds);
     }
 
     /**
@@ -297,6 +307,163 @@ public record Limits(Handshake handshake, Frames frames, Queues queues, Timeouts
                     datagramBatchMax,
                     datagramsQueuedMax,
                     streamsMax);
+        }
+    }
+
+    /**
+     * Calls of services by name, in both directions: what a peer may send us, and what we may send.
+     *
+     * @param callsMax calls under way on one connection, in each direction
+     * @param payloadBytesMax one request, one answer or one item of a stream
+     * @param windowItems items of a stream that may be under way or wait for their reader, unless a call says otherwise
+     * @param windowBytes the same in bytes; the item that exceeds it still passes
+     * @param bufferedBytesMax items that wait for their readers, of all streams of one connection
+     * @param nameBytesMax the name of a service or of a method
+     * @param metadataEntriesMax what goes with a call besides its request
+     * @param metadataBytesMax names and values of these, together
+     * @param textBytesMax what a failure says
+     * @param tokenBytesMax the token by which a subscription is resumed
+     * @param subscriptionsMax subscriptions of one messenger at its peers
+     * @param waitingMax calls that wait for one of a service's peers to become ready, per service and caller
+     * @param peersMax addresses that a resolver's answer is used up to
+     * @param deadline of a call with one answer that says nothing else. A stream without a deadline has none
+     */
+    public record Calls(
+            int callsMax,
+            int payloadBytesMax,
+            int windowItems,
+            int windowBytes,
+            long bufferedBytesMax,
+            int nameBytesMax,
+            int metadataEntriesMax,
+            int metadataBytesMax,
+            int textBytesMax,
+            int tokenBytesMax,
+            int subscriptionsMax,
+            int waitingMax,
+            int peersMax,
+            Duration deadline) {
+        static final Calls DEFAULTS = new Calls(
+                4 * KIB,
+                16 * MIB,
+                64,
+                1 * MIB,
+                64L * MIB,
+                64,
+                32,
+                8 * KIB,
+                1 * KIB,
+                256,
+                1 * KIB,
+                1 * KIB,
+                64,
+                Duration.ofSeconds(30));
+
+        public Calls {
+            positive("callsMax", callsMax);
+            positive("payloadBytesMax", payloadBytesMax);
+            positive("windowItems", windowItems);
+            positive("windowBytes", windowBytes);
+            positive("bufferedBytesMax", bufferedBytesMax);
+            positive("nameBytesMax", nameBytesMax);
+            atLeast("metadataEntriesMax", metadataEntriesMax, 0);
+            atLeast("metadataBytesMax", metadataBytesMax, 0);
+            positive("textBytesMax", textBytesMax);
+            positive("tokenBytesMax", tokenBytesMax);
+            positive("subscriptionsMax", subscriptionsMax);
+            positive("waitingMax", waitingMax);
+            positive("peersMax", peersMax);
+            positive("deadline", deadline.toNanos());
+        }
+
+        public Calls withCallsMax(int calls) {
+            return new Calls(
+                    calls,
+                    payloadBytesMax,
+                    windowItems,
+                    windowBytes,
+                    bufferedBytesMax,
+                    nameBytesMax,
+                    metadataEntriesMax,
+                    metadataBytesMax,
+                    textBytesMax,
+                    tokenBytesMax,
+                    subscriptionsMax,
+                    waitingMax,
+                    peersMax,
+                    deadline);
+        }
+
+        public Calls withPayloadBytesMax(int bytes) {
+            return new Calls(
+                    callsMax,
+                    bytes,
+                    windowItems,
+                    windowBytes,
+                    bufferedBytesMax,
+                    nameBytesMax,
+                    metadataEntriesMax,
+                    metadataBytesMax,
+                    textBytesMax,
+                    tokenBytesMax,
+                    subscriptionsMax,
+                    waitingMax,
+                    peersMax,
+                    deadline);
+        }
+
+        public Calls withWindow(int items, int bytes) {
+            return new Calls(
+                    callsMax,
+                    payloadBytesMax,
+                    items,
+                    bytes,
+                    bufferedBytesMax,
+                    nameBytesMax,
+                    metadataEntriesMax,
+                    metadataBytesMax,
+                    textBytesMax,
+                    tokenBytesMax,
+                    subscriptionsMax,
+                    waitingMax,
+                    peersMax,
+                    deadline);
+        }
+
+        public Calls withBufferedBytesMax(long bytes) {
+            return new Calls(
+                    callsMax,
+                    payloadBytesMax,
+                    windowItems,
+                    windowBytes,
+                    bytes,
+                    nameBytesMax,
+                    metadataEntriesMax,
+                    metadataBytesMax,
+                    textBytesMax,
+                    tokenBytesMax,
+                    subscriptionsMax,
+                    waitingMax,
+                    peersMax,
+                    deadline);
+        }
+
+        public Calls withSubscriptionsMax(int subscriptions) {
+            return new Calls(
+                    callsMax,
+                    payloadBytesMax,
+                    windowItems,
+                    windowBytes,
+                    bufferedBytesMax,
+                    nameBytesMax,
+                    metadataEntriesMax,
+                    metadataBytesMax,
+                    textBytesMax,
+                    tokenBytesMax,
+                    subscriptions,
+                    waitingMax,
+                    peersMax,
+                    deadline);
         }
     }
 

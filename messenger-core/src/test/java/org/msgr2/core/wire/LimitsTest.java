@@ -129,12 +129,22 @@ class LimitsTest {
         Limits.Services services = DEFAULTS.services().withShare(7, 8);
         assertThat(services.bytesMax()).isEqualTo(7);
         assertThat(services.messagesMax()).isEqualTo(8);
+        Limits.Calls calls = DEFAULTS.calls()
+                .withCallsMax(9)
+                .withPayloadBytesMax(10)
+                .withWindow(11, 12)
+                .withBufferedBytesMax(13)
+                .withSubscriptionsMax(14);
+        assertThat(calls)
+                .isEqualTo(new Limits.Calls(
+                        9, 10, 11, 12, 13, 64, 32, 8192, 1024, 256, 14, 1024, 64, Duration.ofSeconds(30)));
         assertThat(DEFAULTS.withHandshake(handshake)
                         .withFrames(frames)
                         .withQueues(queues)
                         .withTimeouts(timeouts)
-                        .withServices(services))
-                .isEqualTo(new Limits(handshake, frames, queues, timeouts, services));
+                        .withServices(services)
+                        .withCalls(calls))
+                .isEqualTo(new Limits(handshake, frames, queues, timeouts, services, calls));
     }
 
     @Test
