@@ -60,6 +60,14 @@ public interface SendResult {
         return Revocation.NOTHING;
     }
 
+    /**
+     * Whether it is certain that nothing of the message was written, and nothing will be: it was refused, taken back, or
+     * discarded before its turn. False as long as it may still be written.
+     */
+    default boolean neverWritten() {
+        return !accepted();
+    }
+
     default boolean accepted() {
         return outcome() == Outcome.ACCEPTED;
     }

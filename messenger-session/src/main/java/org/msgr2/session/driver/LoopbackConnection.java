@@ -53,6 +53,7 @@ final class LoopbackConnection implements Connection {
         private final long number;
         private final long bytes;
         private boolean begun;
+        private volatile boolean neverWritten;
 
         Underway(Message message, @Nullable Dispatcher fast, Queue<Underway> queue, long number, long bytes) {
             this.message = message;
@@ -73,6 +74,11 @@ final class LoopbackConnection implements Connection {
         }
 
         @Override
+        public boolean neverWritten() {
+            return neverWritten;
+        }
+
+        @Override
         public Revocation revoke() {
             synchronized (lock) {
                 if (begun) {
@@ -81,6 +87,7 @@ final class LoopbackConnection implements Connection {
                 if (!queue.remove(this)) {
                     return Revocation.NOTHING;
                 }
+                neverWritten = true;
             }
             message.release();
             budget.unreserve(bytes);
@@ -253,6 +260,7 @@ final class LoopbackConnection implements Connection {
             return;
         }
         for (Underway message : rest) {
+            message.neverWritten = true;
             message.message.release();
             budget.unreserve(message.bytes);
         }

@@ -34,6 +34,8 @@ public final class OutMessage implements SendResult {
     private static final int BEGUN = 3;
     private static final int REVOKED = 4;
     private static final int DISCARDED = 5;
+    /** Before it was begun. */
+    private static final int DISCARDED_UNWRITTEN = 6;
 
     private static final AtomicIntegerFieldUpdater<OutMessage> STATE =
             AtomicIntegerFieldUpdater.newUpdater(OutMessage.class, "state");
@@ -97,6 +99,12 @@ public final class OutMessage implements SendResult {
         };
     }
 
+    @Override
+    public boolean neverWritten() {
+        int now = state;
+        return now == REVOKED || now == DISCARDED_UNWRITTEN;
+    }
+
     boolean isRevoked() {
         return state == REVOKED;
     }
@@ -122,7 +130,12 @@ public final class OutMessage implements SendResult {
 
     /** It is not going to be sent. False if it was taken back: then it is not the session's to release. */
     public boolean discard() {
-        return STATE.compareAndSet(this, QUEUED, DISCARDED) || STATE.compareAndSet(this, BEGUN, DISCARDED);
+        return STATE.compareAndSet(this, QUEUED, DISCARDED_UNWRITTEN) || STATE.compareAndSet(this, BEGUN, DISCARDED);
+    }
+
+    /** It was its turn, and nothing of it will be written. */
+    boolean discardUnwritten() {
+        return STATE.compareAndSet(this, BEGUN, DISCARDED_UNWRITTEN);
     }
 
     Place place() {

@@ -166,11 +166,12 @@ final class Outbound {
         long last = 0;
         int count = 0;
         while (!isEmpty()) {
-            OutMessage message = again.isEmpty() ? queue.poll() : again.remove();
+            boolean begun = !again.isEmpty();
+            OutMessage message = begun ? again.remove() : queue.poll();
             if (message == null) {
                 break; // what is left was taken back at this moment
             }
-            if (!message.discard()) {
+            if (!(begun ? message.discard() : message.discardUnwritten())) {
                 throw new IllegalStateException(message + " has two ends");
             }
             first = Math.min(first, message.number());
