@@ -89,9 +89,10 @@ public final class Messenger implements AutoCloseable {
         dialer = builder.tls == null ? transport : securedDialer(builder.tls);
         ownWorkers = builder.workerPool == null ? newWorkers(config.workers()) : null;
         workers = ownWorkers != null ? ownWorkers : builder.workerPool();
-        lanes = new ServiceLanes(services.stream()
+        List<ServiceLane> hosted = services.stream()
                 .map(service -> new ServiceLane(service, builder.optionsOf(service), builder.workerPool))
-                .toList());
+                .toList();
+        lanes = new ServiceLanes(hosted, !builder.dispatchers.isEmpty());
         List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
         chain.add(new ServiceDispatcher(lanes));
         if (config.allowWeakSecureMode()) {
@@ -446,10 +447,7 @@ public final class Messenger implements AutoCloseable {
             this.name = name;
         }
 
-        /**
-         * Adds a dispatcher behind those that were added before. They are asked for messages of types that no service owns;
-         * what one of them wants fast, it gets in any case.
-         */
+        /** Adds a dispatcher behind those that were added before. All are asked before the services. */
         public Builder dispatcher(Dispatcher dispatcher) {
             dispatchers.add(dispatcher);
             return this;

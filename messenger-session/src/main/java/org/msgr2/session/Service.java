@@ -29,7 +29,7 @@ public interface Service {
      */
     String name();
 
-    /** The types that it owns, constant from the start: messages of these come to it and to no dispatcher. */
+    /** The types that it owns, constant from the start: messages of these come to it, unless a dispatcher takes them before. */
     default Set<Integer> messageTypes() {
         return Set.of();
     }

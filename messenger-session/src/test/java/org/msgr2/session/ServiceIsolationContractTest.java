@@ -133,9 +133,10 @@ public abstract class ServiceIsolationContractTest extends NetworkTestBase<TestN
         }
         network.await(
                 "its share is full", () -> server.serviceStats().get("stalling").queued() == 11);
-        flooding.markDown();
-        network.await("it is gone", () -> server.connections().isEmpty());
+        flooding.markDown(); // which the server may not see while it does not read
+        network.settle();
         released.countDown();
+        network.await("it is gone", () -> server.connections().isEmpty());
         network.await(
                 "nothing is left", () -> server.serviceStats().get("stalling").queued() == 0);
         assertThat(server.stats().dispatchBytes()).isZero();

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
 import org.msgr2.core.message.Message;
 import org.msgr2.core.message.Priority;
 import org.msgr2.core.message.PriorityFifo;
@@ -55,24 +56,37 @@ public final class DispatchQueue {
         private final Connection connection;
         private final Message message;
         private final Runnable handled;
-        private final int of = era.get();
+        private final @Nullable Runnable otherwise;
+        private final int of;
 
-        private MessageTask(Connection connection, Message message, Runnable handled) {
+        private MessageTask(
+                Connection connection, Message message, Runnable handled, @Nullable Runnable otherwise, int of) {
             super(message.header().priority());
             this.connection = connection;
             this.message = message;
             this.handled = handled;
+            this.otherwise = otherwise;
+            this.of = of;
         }
 
         @Override
         void run() {
+            boolean passedOn = false;
             try {
-                if (of == era.get()) {
+                if (of != era.get()) {
+                    return;
+                }
+                if (otherwise == null) {
                     recipient.dispatch(connection, message);
+                } else if (!recipient.offer(connection, message)) {
+                    passedOn = true;
+                    otherwise.run();
                 }
             } finally {
-                message.release();
-                handled.run();
+                if (!passedOn) {
+                    message.release();
+                    handled.run();
+                }
             }
         }
 
@@ -113,20 +127,27 @@ public final class DispatchQueue {
      * @param handled runs when the application is through with it
      */
     public void message(Connection connection, Message message, Runnable handled) {
-        add(new MessageTask(connection, message, handled));
+        message(connection, message, handled, era.get());
+    }
+
+    /** @param of the {@link #era} of the message */
+    void message(Connection connection, Message message, Runnable handled, int of) {
+        add(new MessageTask(connection, message, handled, null, of));
     }
 
     /**
-     * Hands a message to the dispatchers at once: within a task of this queue.
+     * Queues a message that may be for somebody else.
      *
-     * @param message ownership passes
+     * @param handled runs when the application is through with it, if it is for the one that this queue leads to
+     * @param otherwise runs instead if it is not; the message is passed on to it
      */
-    public void now(Connection connection, Message message) {
-        try {
-            recipient.dispatch(connection, message);
-        } finally {
-            message.release();
-        }
+    void offer(Connection connection, Message message, Runnable handled, Runnable otherwise) {
+        add(new MessageTask(connection, message, handled, otherwise, era.get()));
+    }
+
+    /** Which messages come now: those of earlier eras are dropped. */
+    int era() {
+        return era.get();
     }
 
     /** Messages that are queued now will not be dispatched: they are released in their turn. */

@@ -54,30 +54,37 @@ public final class DispatcherChain implements Recipient {
     }
 
     @Override
-    public void dispatch(Connection connection, Message message) {
+    public boolean offer(Connection connection, Message message) {
         if (!measured) {
-            offer(connection, message);
-            return;
+            return ask(connection, message);
         }
         long startNs = System.nanoTime();
         try {
-            offer(connection, message);
+            return ask(connection, message);
         } finally {
             dispatched.increment();
             dispatchNs.add(System.nanoTime() - startNs);
         }
     }
 
-    private void offer(Connection connection, Message message) {
+    private boolean ask(Connection connection, Message message) {
         for (Dispatcher dispatcher : dispatchers) {
             try {
                 if (dispatcher.dispatch(connection, message)) {
-                    return;
+                    return true;
                 }
             } catch (RuntimeException | Error e) {
                 failed("dispatch", connection, message, e);
-                return;
+                return true;
             }
+        }
+        return false;
+    }
+
+    @Override
+    public void dispatch(Connection connection, Message message) {
+        if (offer(connection, message)) {
+            return;
         }
         unclaimed.increment();
         if (unclaimedTypes.size() < UNCLAIMED_TYPES_LOGGED_MAX && unclaimedTypes.add(message.type())) {

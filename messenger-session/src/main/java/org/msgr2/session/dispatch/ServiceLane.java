@@ -94,6 +94,12 @@ public final class ServiceLane implements Recipient {
         }
     }
 
+    @Override
+    public boolean offer(Connection connection, Message message) {
+        dispatch(connection, message);
+        return true;
+    }
+
     private boolean isAllowed(Connection connection, Message message) {
         Access access;
         try {

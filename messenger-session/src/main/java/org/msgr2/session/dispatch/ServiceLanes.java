@@ -10,13 +10,18 @@ import org.msgr2.core.message.MessageType;
 
 /** A messenger's services: whose a message is, and whose a name. Immutable. */
 public final class ServiceLanes {
-    public static final ServiceLanes NONE = new ServiceLanes(List.of());
+    public static final ServiceLanes NONE = new ServiceLanes(List.of(), false);
 
     private final Map<Integer, ServiceLane> byType = new HashMap<>();
     private final Map<String, ServiceLane> byName = new LinkedHashMap<>();
+    private final boolean behindDispatchers;
 
-    /** @throws IllegalArgumentException if two services own one type */
-    public ServiceLanes(List<ServiceLane> lanes) {
+    /**
+     * @param behindDispatchers whether there are dispatchers that are asked before
+     * @throws IllegalArgumentException if two services own one type
+     */
+    public ServiceLanes(List<ServiceLane> lanes, boolean behindDispatchers) {
+        this.behindDispatchers = behindDispatchers;
         for (ServiceLane lane : lanes) {
             byName.put(lane.name(), lane);
             for (int type : lane.service().messageTypes()) {
@@ -37,6 +42,11 @@ public final class ServiceLanes {
     /** The service of this name; null if there is none. */
     public @Nullable ServiceLane named(String name) {
         return byName.get(name);
+    }
+
+    /** Whether the application has dispatchers that may want what a service owns. */
+    public boolean behindDispatchers() {
+        return behindDispatchers;
     }
 
     /** In the order in which they were added. */

@@ -539,13 +539,13 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
             dispatch.message(handle, message, () -> permits.release(payloadBytes));
         } else if (lane.share().add(payloadBytes)) {
             permits.handOn(payloadBytes); // the messenger's budget is for others
-            dispatch.of(lane).message(handle, message, () -> {
+            dispatch.message(lane, handle, message, () -> {
                 lane.share().remove(payloadBytes);
                 permits.handled();
             });
         } else {
             hold.overfilled(lane.share());
-            dispatch.of(lane).message(handle, message, () -> {
+            dispatch.message(lane, handle, message, () -> {
                 lane.share().remove(payloadBytes);
                 permits.release(payloadBytes);
             });

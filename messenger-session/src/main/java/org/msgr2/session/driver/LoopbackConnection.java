@@ -3,10 +3,8 @@ package org.msgr2.session.driver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,8 +27,6 @@ import org.msgr2.session.Policy;
 import org.msgr2.session.SendResult;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.dispatch.ConnectionQueues;
-import org.msgr2.session.dispatch.DispatchQueue;
-import org.msgr2.session.dispatch.ServiceLane;
 import org.msgr2.session.transport.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,16 +45,14 @@ final class LoopbackConnection implements Connection {
         /** Who takes it on the loop; null if it goes to a worker. */
         private final @Nullable Dispatcher fast;
 
-        private final Queue<Underway> queue;
         private final long number;
         private final long bytes;
         private boolean begun;
         private volatile boolean neverWritten;
 
-        Underway(Message message, @Nullable Dispatcher fast, Queue<Underway> queue, long number, long bytes) {
+        Underway(Message message, @Nullable Dispatcher fast, long number, long bytes) {
             this.message = message;
             this.fast = fast;
-            this.queue = queue;
             this.number = number;
             this.bytes = bytes;
         }
@@ -84,7 +78,7 @@ final class LoopbackConnection implements Connection {
                 if (begun) {
                     return Revocation.TOO_LATE;
                 }
-                if (!queue.remove(this)) {
+                if (!(fast == null ? toWorkers : toLoop).remove(this)) {
                     return Revocation.NOTHING;
                 }
                 neverWritten = true;
@@ -109,12 +103,11 @@ final class LoopbackConnection implements Connection {
     private final AtomicLong numbers = new AtomicLong();
     private final CompletableFuture<ConnectionInfo> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    /** Guards the queues; whoever takes a message out of one delivers or discards it. */
+    /** Guards the two queues; whoever takes a message out of one delivers or discards it. */
     private final Object lock = new Object();
 
     private final Queue<Underway> toLoop = new ArrayDeque<>();
     private final Queue<Underway> toWorkers = new ArrayDeque<>();
-    private final Map<ServiceLane, Queue<Underway>> toServices = new HashMap<>();
 
     private volatile boolean acceptsMessages = true;
     private volatile @Nullable Object attachment;
@@ -126,7 +119,7 @@ final class LoopbackConnection implements Connection {
         this.policy = policy;
         this.info = info;
         this.loop = loop;
-        this.dispatch = node.newDispatchQueues();
+        this.dispatch = node.newGeneralQueues();
         this.budget = new SendBudget(node.config().limits());
     }
 
@@ -143,18 +136,14 @@ final class LoopbackConnection implements Connection {
         }
         long bytes = message.payloadBytes();
         Dispatcher fast = node.chain().fast(message.type());
-        ServiceLane lane = fast == null ? node.lanes().ofType(message.type()) : null;
         Underway sent;
         synchronized (lock) {
             if (!acceptsMessages) {
                 return Refused.CLOSED;
             }
             if (budget.reserve(bytes)) {
-                Queue<Underway> queue = fast != null
-                        ? toLoop
-                        : lane == null ? toWorkers : toServices.computeIfAbsent(lane, to -> new ArrayDeque<>());
-                sent = new Underway(message, fast, queue, numbers.incrementAndGet(), bytes);
-                queue.add(sent);
+                sent = new Underway(message, fast, numbers.incrementAndGet(), bytes);
+                (fast == null ? toWorkers : toLoop).add(sent);
             } else {
                 sent = null;
             }
@@ -165,8 +154,7 @@ final class LoopbackConnection implements Connection {
             return Refused.BACK_PRESSURED;
         }
         if (fast == null) {
-            DispatchQueue workers = lane == null ? dispatch.general() : dispatch.of(lane);
-            workers.execute(() -> deliverNext(sent.queue, workers));
+            dispatch.execute(() -> deliverNext(toWorkers));
         } else {
             deliverOnLoop();
         }
@@ -201,15 +189,14 @@ final class LoopbackConnection implements Connection {
 
     private void deliverOnLoop() {
         try {
-            loop.execute(() -> deliverNext(toLoop, dispatch.general()));
+            loop.execute(() -> deliverNext(toLoop));
         } catch (RejectedExecutionException e) {
             // The transport is closed and its loops have ended: nobody will take it.
             reset("the transport is closed");
         }
     }
 
-    /** @param workers within one of whose tasks this runs, unless it is on the loop */
-    private void deliverNext(Queue<Underway> from, DispatchQueue workers) {
+    private void deliverNext(Queue<Underway> from) {
         Underway next;
         synchronized (lock) {
             next = from.poll();
@@ -230,10 +217,10 @@ final class LoopbackConnection implements Connection {
         next.message.release();
         if (next.fast != null) {
             dispatch.fast(next.fast, this, message);
+            delivered(next);
         } else {
-            workers.now(this, message);
+            dispatch.now(node.lanes().ofType(message.type()), this, message, () -> delivered(next));
         }
-        delivered(next);
     }
 
     private void delivered(Underway sent) {
@@ -294,10 +281,8 @@ final class LoopbackConnection implements Connection {
             acceptsMessages = false;
             rest.addAll(toLoop);
             rest.addAll(toWorkers);
-            toServices.values().forEach(rest::addAll);
             toLoop.clear();
             toWorkers.clear();
-            toServices.values().forEach(Queue::clear);
         }
         discard(rest, cause == null ? "closed by the application" : String.valueOf(cause.getMessage()));
         node.loopbacks().remove(this);

@@ -65,7 +65,7 @@ public final class Node {
     private final NodeCounters counters = new NodeCounters();
 
     /**
-     * @param lanes who gets the messages of which types, past the dispatchers
+     * @param lanes which services get the messages of which types
      * @param allocator for received payloads
      */
     public Node(
@@ -318,7 +318,12 @@ public final class Node {
     }
 
     ConnectionQueues newDispatchQueues() {
-        return new ConnectionQueues(chain, dispatchScheduler);
+        return new ConnectionQueues(chain, dispatchScheduler, lanes.behindDispatchers());
+    }
+
+    /** For a connection that hands everything over by the general one. */
+    ConnectionQueues newGeneralQueues() {
+        return new ConnectionQueues(chain, dispatchScheduler, true);
     }
 
     ServiceLanes lanes() {

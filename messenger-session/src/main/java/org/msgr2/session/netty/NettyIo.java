@@ -20,6 +20,7 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringDomainSocketChannel;
@@ -30,7 +31,11 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.session.transport.PeerCredentials;
 
@@ -90,7 +95,29 @@ public enum NettyIo {
         @Override
         ChannelFactory<? extends ServerChannel> adoptedServer(int descriptor, boolean path) {
             return () ->
-                    path ? new EpollServerDomainSocketChannel(descriptor) : new EpollServerSocketChannel(descriptor);
+                    path ? new EpollServerDomainSocketChannel(descriptor, true) : new EpollServerSocketChannel(descriptor);
+        }
+
+        /** In three steps, so that nobody can connect before the mode is set; and Netty leaves a path alone that it has not bound. */
+        @Override
+        ChannelFactory<? extends ServerChannel> pathServer(Path path, Set<PosixFilePermission> mode, int backlog)
+                throws IOException {
+            Socket socket = Socket.newSocketDomain();
+            try {
+                socket.bind(address(UnixDomainSocketAddress.of(path)));
+                Files.setPosixFilePermissions(path, mode);
+                socket.listen(backlog);
+                return adoptedServer(socket.intValue(), true);
+            } catch (IOException | RuntimeException e) {
+                socket.close();
+                throw e;
+            }
+        }
+
+        @Override
+        @Nullable String pathOf(int descriptor) {
+            DomainSocketAddress local = new Socket(descriptor).localDomainSocketAddress();
+            return local == null ? null : local.path();
         }
 
         @Override
@@ -192,8 +219,19 @@ public enum NettyIo {
 
     abstract Class<? extends ServerChannel> server();
 
-    /** A server of Unix-domain streams. */
+    /** A server of Unix-domain streams, which removes its path when it is closed. */
     abstract Class<? extends ServerChannel> pathServer();
+
+    /** The same listening already, with such a mode, and not caring for its path; null if that cannot be had. */
+    @Nullable ChannelFactory<? extends ServerChannel> pathServer(Path path, Set<PosixFilePermission> mode, int backlog)
+            throws IOException {
+        return null;
+    }
+
+    /** Where a Unix-domain socket is bound; null if it is none. */
+    @Nullable String pathOf(int descriptor) {
+        return null;
+    }
 
     abstract Class<? extends Channel> pathClient();
 

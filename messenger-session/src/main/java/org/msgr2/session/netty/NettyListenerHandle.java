@@ -42,10 +42,9 @@ final class NettyListenerHandle implements ListenerHandle {
         channel = listening;
     }
 
-    /** The path is as it should be: from now on streams are accepted. */
-    void at(UnixPath own) {
+    /** The path goes with the listener. */
+    void removes(UnixPath own) {
         path = own;
-        channel().config().setAutoRead(true);
     }
 
     private Channel channel() {

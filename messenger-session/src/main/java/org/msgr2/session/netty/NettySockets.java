@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -107,14 +109,32 @@ record NettySockets(
     public ListenerHandle stream(SocketAddress addr, StreamOptions options, Supplier<? extends StreamListener> accepted)
             throws IOException {
         if (addr instanceof UnixDomainSocketAddress path) {
-            return UnixPath.listen(path.getPath(), options.fileMode(), () -> {
-                NettyListenerHandle handle = new NettyListenerHandle(addr, options, accepted, loops);
-                start(server(handle).channel(io.pathServer()).option(ChannelOption.AUTO_READ, false), addr, handle);
-                return handle;
-            });
+            return path(path, options, accepted);
         }
         NettyListenerHandle handle = new NettyListenerHandle(addr, options, accepted, loops);
         start(tcp(server(handle)).channel(io.server()).option(ChannelOption.SO_REUSEADDR, true), addr, handle);
+        return handle;
+    }
+
+    private ListenerHandle path(
+            UnixDomainSocketAddress addr, StreamOptions options, Supplier<? extends StreamListener> accepted)
+            throws IOException {
+        NettyListenerHandle handle = new NettyListenerHandle(addr, options, accepted, loops);
+        Path path = addr.getPath();
+        UnixPath.makeRoom(path);
+        ChannelFactory<? extends ServerChannel> listening;
+        try {
+            listening = io.pathServer(path, options.fileMode(), NettyTransport.BACKLOG);
+        } catch (IOException e) {
+            throw cannot("listen on " + addr, e);
+        }
+        if (listening != null) {
+            register(server(handle).channelFactory(listening), "listen on " + addr, handle);
+            handle.removes(UnixPath.of(path));
+        } else {
+            start(server(handle).channel(io.pathServer()), addr, handle);
+            Files.setPosixFilePermissions(path, options.fileMode());
+        }
         return handle;
     }
 
@@ -126,21 +146,26 @@ record NettySockets(
         ChannelFactory<? extends ServerChannel> factory = io.adoptedServer(descriptor, path);
         NettyListenerHandle handle = new NettyListenerHandle(addr, options, accepted, loops);
         ServerBootstrap bootstrap = server(handle).channelFactory(factory);
-        ChannelFuture ready = (path ? bootstrap : tcp(bootstrap)).register().awaitUninterruptibly();
-        if (!ready.isSuccess()) {
-            throw cannot("go on with descriptor " + descriptor, ready.cause());
-        }
-        SocketAddress bound = ready.channel().localAddress();
+        String what = "go on with descriptor " + descriptor;
+        Channel channel = register(path ? bootstrap : tcp(bootstrap), what, handle);
+        Object bound = path ? io.pathOf(descriptor) : channel.localAddress();
         boolean same = path
-                ? bound != null && bound.toString().equals(addr.toString())
+                ? addr.toString().equals(bound)
                 : bound instanceof InetSocketAddress inet && isAt(inet, (InetSocketAddress) addr);
         if (!same) {
-            ready.channel().close();
-            throw new IOException(
-                    "cannot go on with descriptor " + descriptor + ": it listens at " + bound + ", not at " + addr);
+            channel.close();
+            throw new IOException("cannot " + what + ": it listens at " + bound + ", not at " + addr);
+        }
+        return handle;
+    }
+
+    private Channel register(ServerBootstrap bootstrap, String what, NettyListenerHandle handle) throws IOException {
+        ChannelFuture ready = bootstrap.register().awaitUninterruptibly();
+        if (!ready.isSuccess()) {
+            throw cannot(what, ready.cause());
         }
         opened(ready.channel(), handle);
-        return handle;
+        return ready.channel();
     }
 
     private static boolean isAt(InetSocketAddress bound, InetSocketAddress expected) {

@@ -1,6 +1,8 @@
 package org.msgr2.session.netty;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -9,8 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,36 +23,22 @@ import org.slf4j.LoggerFactory;
 record UnixPath(Path path, @Nullable Object inode) {
     private static final Logger LOG = LoggerFactory.getLogger(UnixPath.class);
 
-    interface Listen {
-        NettyListenerHandle listen() throws IOException;
-    }
-
-    /**
-     * Makes room, listens, says who may use the path, and accepts from then on. Who connects before that is held to what the
-     * process's umask and the directory say.
-     */
-    static NettyListenerHandle listen(Path path, Set<PosixFilePermission> mode, Listen listen) throws IOException {
-        removeStale(path);
-        NettyListenerHandle handle = listen.listen();
-        try {
-            Files.setPosixFilePermissions(path, mode);
-            handle.at(new UnixPath(path, attributes(path).fileKey()));
-            return handle;
-        } catch (IOException | RuntimeException e) {
-            handle.close();
-            throw e;
-        }
+    static UnixPath of(Path path) throws IOException {
+        return new UnixPath(path, attributes(path).fileKey());
     }
 
     private static BasicFileAttributes attributes(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** @throws IOException if somebody listens there, or it is no socket */
-    private static void removeStale(Path path) throws IOException {
+    /**
+     * Removes a socket that nobody listens on.
+     *
+     * @throws IOException if somebody listens there, or it is no socket
+     */
+    static void makeRoom(Path path) throws IOException {
         try {
-            // Neither file nor directory nor link: a pipe or a device would not let us connect either, and stays.
-            if (!attributes(path).isOther() || !isSocket(path)) {
+            if (!isSocket(path)) {
                 throw new IOException("cannot listen on " + path + ": it exists, and is no socket");
             }
         } catch (NoSuchFileException e) {
@@ -75,9 +61,9 @@ record UnixPath(Path path, @Nullable Object inode) {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
             return true;
-        } catch (java.net.ConnectException e) {
+        } catch (ConnectException e) {
             return false;
-        } catch (java.net.SocketException e) {
+        } catch (SocketException e) {
             return !String.valueOf(e.getMessage()).contains("refused"); // as for a backlog that is full
         }
     }
@@ -86,7 +72,7 @@ record UnixPath(Path path, @Nullable Object inode) {
     void remove() {
         try {
             Object now = attributes(path).fileKey();
-            if (inode == null || inode.equals(now)) {
+            if (isSocket(path) && (inode == null || inode.equals(now))) { // numbers are used again
                 Files.deleteIfExists(path);
             }
         } catch (NoSuchFileException e) {

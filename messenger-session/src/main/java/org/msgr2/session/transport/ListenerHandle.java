@@ -24,7 +24,7 @@ public interface ListenerHandle extends AutoCloseable {
     int export() throws IOException;
 
     /**
-     * Accepts no more; open streams stay. A path that was made for it is removed. From any thread, and again; outside of loops
+     * Accepts no more; open streams stay. The path of a Unix-domain socket is removed. From any thread, and again; outside of loops
      * it returns when the port is free.
      */
     @Override

@@ -10,7 +10,8 @@ import org.msgr2.core.wire.Limits;
  *
  * @param streamsMax accepted streams that are open; one more is closed at once and counted
  * @param readBytes the most that is read from a stream at once, until {@link ByteStream#setReadBufferBytes}
- * @param fileMode who may use a Unix-domain socket's path: to connect takes the permission to write
+ * @param fileMode who may use a Unix-domain socket's path: to connect takes the permission to write. Set before anybody can
+ *     connect with epoll, and right behind it otherwise: until then the process's umask and the directory's mode decide
  */
 public record StreamOptions(int streamsMax, int readBytes, Set<PosixFilePermission> fileMode) {
 

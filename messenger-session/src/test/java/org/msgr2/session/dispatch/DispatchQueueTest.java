@@ -113,7 +113,8 @@ class DispatchQueueTest {
     @Test
     void aMessageForAFastDispatcherIsHandledOnTheSpot() {
         queue.execute(() -> log.add("task"));
-        new ConnectionQueues(chain, new DispatchScheduler(workers::add)).fast(chain.fast(99), connection, message(5));
+        new ConnectionQueues(chain, new DispatchScheduler(workers::add), false)
+                .fast(chain.fast(99), connection, message(5));
         assertThat(log).containsExactly("fast 5");
         assertThat(leaks.heldBytes()).isZero();
         work();
