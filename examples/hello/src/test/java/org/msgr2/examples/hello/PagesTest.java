@@ -44,6 +44,7 @@ class PagesTest {
     @Test
     void theGuideQuotesWhatIsTested() throws IOException {
         assertQuotes("docs/guide/embedding.md", "GuideTest");
+        assertQuotes("docs/guide/services.md", "ServicesGuideTest");
         assertQuotes("docs/guide/tls.md", "TlsGuideTest");
         assertQuotes("docs/guide/monitors.md", "MonitorsGuideTest");
     }
