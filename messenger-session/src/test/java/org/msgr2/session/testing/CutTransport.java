@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -56,6 +57,11 @@ public final class CutTransport implements Transport {
     /** What was read from the last stream. */
     public byte[] received() {
         return received.toByteArray();
+    }
+
+    @Override
+    public Sockets sockets() {
+        return network.sockets();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -19,6 +20,11 @@ public final class DetourTransport implements Transport {
     public DetourTransport(Transport network, EntityAddr relay) {
         this.network = network;
         this.relay = relay;
+    }
+
+    @Override
+    public Sockets sockets() {
+        return network.sockets();
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.msgr2.core.frame.Tag;
 import org.msgr2.session.FrameObserver;
 import org.msgr2.session.testing.FaultPoint.Place;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -189,6 +190,11 @@ public final class FaultTransport implements Transport, FrameObserver {
     }
 
     // --- The network
+
+    @Override
+    public Sockets sockets() {
+        return network.sockets();
+    }
 
     @Override
     public String name() {

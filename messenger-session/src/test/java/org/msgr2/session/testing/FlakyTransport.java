@@ -14,6 +14,7 @@ import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.ConnectionRefusedException;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -92,6 +93,11 @@ public final class FlakyTransport implements Transport {
             }
             owner.onClosed(cause);
         }
+    }
+
+    @Override
+    public Sockets sockets() {
+        return inner.sockets();
     }
 
     @Override

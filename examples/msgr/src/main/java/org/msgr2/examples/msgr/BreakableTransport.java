@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.transport.ByteStream;
 import org.msgr2.session.transport.Loop;
+import org.msgr2.session.transport.Sockets;
 import org.msgr2.session.transport.StreamListener;
 import org.msgr2.session.transport.Transport;
 
@@ -49,6 +50,12 @@ final class BreakableTransport implements Transport {
     @Override
     public boolean movesStreams() {
         return inner.movesStreams();
+    }
+
+    /** Those do not break. */
+    @Override
+    public Sockets sockets() {
+        return inner.sockets();
     }
 
     @Override
