@@ -40,6 +40,7 @@ class ArchitectureTest {
         "org.msgr2.session.negotiation..",
         "org.msgr2.session.machine..",
         "org.msgr2.session.accept..",
+        "org.msgr2.session.rpc.machine..",
     };
 
     private static final String TLS = "org.msgr2.crypto.tls..";

@@ -46,6 +46,12 @@ import org.msgr2.session.driver.Node;
 import org.msgr2.session.driver.NodeMeters;
 import org.msgr2.session.metrics.MeterGroup;
 import org.msgr2.session.netty.NettyTransport;
+import org.msgr2.session.rpc.CallHandler;
+import org.msgr2.session.rpc.CalleeInterceptor;
+import org.msgr2.session.rpc.CallerInterceptor;
+import org.msgr2.session.rpc.Calls;
+import org.msgr2.session.rpc.endpoint.CallEndpoint;
+import org.msgr2.session.rpc.endpoint.CalledService;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.Transport;
 import org.slf4j.Logger;
@@ -77,6 +83,7 @@ public final class Messenger implements AutoCloseable {
     private final Map<String, HostContext> contexts = new LinkedHashMap<>();
     private final List<Service> started = new CopyOnWriteArrayList<>();
     private final Node node;
+    private final CallEndpoint calls;
     private final Endpoints endpoints;
     private final List<MeterGroup> meters = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -93,7 +100,18 @@ public final class Messenger implements AutoCloseable {
                 .map(service -> new ServiceLane(service, builder.optionsOf(service), builder.workerPool))
                 .toList();
         lanes = new ServiceLanes(hosted, !builder.dispatchers.isEmpty());
+        calls = new CallEndpoint(
+                config.limits(),
+                this::connect,
+                config.entropy(),
+                builder.allocator,
+                transport.loop(0),
+                workers,
+                calledServices(),
+                builder.callerInterceptors,
+                builder.calleeInterceptors);
         List<Dispatcher> chain = new ArrayList<>(builder.dispatchers);
+        chain.add(calls);
         chain.add(new ServiceDispatcher(lanes));
         if (config.allowWeakSecureMode()) {
             LOG.warn("INSECURE: secure mode is allowed with peers of msgr2.0, where it is weak");
@@ -109,6 +127,17 @@ public final class Messenger implements AutoCloseable {
     private void registerMeters(MeterRegistry registry) {
         meters.add(NodeMeters.register(node, registry));
         meters.add(ServiceMeters.register(config.name(), services, registry));
+    }
+
+    private Map<String, CalledService> calledServices() {
+        Map<String, CalledService> called = new LinkedHashMap<>();
+        for (ServiceLane lane : lanes.all()) {
+            CallHandler handler = lane.service().calls();
+            if (handler != null) {
+                called.put(lane.name(), new CalledService(lane.name(), handler, lane::tryExecute));
+            }
+        }
+        return called;
     }
 
     private static ExecutorService newWorkers(int threads) {
@@ -268,6 +297,11 @@ public final class Messenger implements AutoCloseable {
         return connect(type, addrs, dialer);
     }
 
+    /** Calls of services by name, at peers and at ourselves. */
+    public Calls calls() {
+        return calls;
+    }
+
     /** Every connection that lives, dialled and accepted. */
     public Collection<Connection> connections() {
         return List.copyOf(node.connections());
@@ -378,6 +412,7 @@ public final class Messenger implements AutoCloseable {
                     .join();
         } finally {
             node.connections().forEach(Connection::markDown);
+            calls.close();
             contexts.values().forEach(HostContext::closeFrontEnds);
             if (ownTransport) {
                 transport.close();
@@ -422,6 +457,8 @@ public final class Messenger implements AutoCloseable {
 
         private final Map<String, Service> services = new LinkedHashMap<>();
         private final Map<String, ServiceOptions> serviceOptions = new HashMap<>();
+        private final List<CallerInterceptor> callerInterceptors = new ArrayList<>();
+        private final List<CalleeInterceptor> calleeInterceptors = new ArrayList<>();
         private Function<EntityName, AuthProvider> auth = NoneAuth::new;
         private Policy dialPolicy = Policy.lossyClient();
         private AcceptPolicy acceptPolicy = new Policies.Always(Policy.statelessServer());
@@ -475,6 +512,18 @@ public final class Messenger implements AutoCloseable {
         private ServiceOptions optionsOf(Service service) {
             ServiceOptions given = serviceOptions.get(service.name());
             return given == null ? ServiceOptions.of(limits) : given;
+        }
+
+        /** Sees every call that this messenger makes, behind those that were added before. */
+        public Builder callerInterceptor(CallerInterceptor interceptor) {
+            callerInterceptors.add(interceptor);
+            return this;
+        }
+
+        /** Sees every call that this messenger's services get, behind those that were added before. */
+        public Builder calleeInterceptor(CalleeInterceptor interceptor) {
+            calleeInterceptors.add(interceptor);
+            return this;
         }
 
         /** How peers are authenticated, made for our own name; without, they are not. */

@@ -7,10 +7,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.message.Message;
 import org.msgr2.crypto.auth.Access;
+import org.msgr2.session.rpc.CallHandler;
 
 /**
- * A tenant of a messenger: owns message types and answers them, and may have front ends of its own. Any number of services
- * share one listener; no two may own the same type. One that throws, stalls or is flooded harms no other.
+ * A tenant of a messenger: owns message types and answers them, or methods that are called by name, and may have front ends of
+ * its own. Any number of services share one listener; no two may own the same type. One that throws, stalls or is flooded harms
+ * no other.
  *
  * <p><b>Threads.</b> {@link #handle} and {@link #onEvent} run on the service's own worker threads: one at a time for a
  * connection, concurrently for several, in the order of a {@link Dispatcher}. Those of a {@link #fast} service run on the
@@ -32,6 +34,11 @@ public interface Service {
     /** The types that it owns, constant from the start: messages of these come to it, unless a dispatcher takes them before. */
     default Set<Integer> messageTypes() {
         return Set.of();
+    }
+
+    /** Its methods that are called by name, constant from the start; null if it has none. Asked once, before {@link #start}. */
+    default @Nullable CallHandler calls() {
+        return null;
     }
 
     /** Whether {@link #handle} never blocks and is quick, so that it can run on the event loop. */
