@@ -17,6 +17,7 @@ import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.session.dispatch.ServiceLane;
+import org.msgr2.session.rpc.Calls;
 import org.msgr2.session.transport.DatagramHandle;
 import org.msgr2.session.transport.DatagramListener;
 import org.msgr2.session.transport.DatagramOptions;
@@ -111,6 +112,11 @@ final class HostContext implements ServiceContext {
             int descriptor, SocketAddress addr, StreamOptions options, Supplier<? extends StreamListener> accepted)
             throws IOException {
         return kept(sockets.get().adoptStream(descriptor, addr, options, accepted));
+    }
+
+    @Override
+    public Calls calls() {
+        return messenger.calls();
     }
 
     @Override

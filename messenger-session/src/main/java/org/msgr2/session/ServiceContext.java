@@ -13,6 +13,7 @@ import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.wire.Limits;
+import org.msgr2.session.rpc.Calls;
 import org.msgr2.session.transport.DatagramHandle;
 import org.msgr2.session.transport.DatagramListener;
 import org.msgr2.session.transport.DatagramOptions;
@@ -55,6 +56,9 @@ public interface ServiceContext {
 
     /** The messenger's connections that live: {@link Messenger#connections}. */
     Collection<Connection> connections();
+
+    /** To call other services, at peers and at the messenger itself. */
+    Calls calls();
 
     /** What the service was configured with. */
     ServiceConfiguration configuration();

@@ -139,7 +139,8 @@ abstract class CallsContractTest extends CallsTestBase {
 
         assertThat(failure.status()).isEqualTo(CallStatus.DEADLINE_EXCEEDED);
         assertThat(failure.neverSent()).isFalse();
-        network.await("the callee knows", () -> !hanging.isEmpty() && hanging.get(0).isCancelled());
+        network.await(
+                "the callee knows", () -> !hanging.isEmpty() && hanging.get(0).isCancelled());
     }
 
     @Test

@@ -227,7 +227,8 @@ abstract class StreamsContractTest extends CallsTestBase {
         call.close();
 
         assertThat(failure(call.ended()).status()).isEqualTo(CallStatus.CANCELLED);
-        network.await("the callee knows", () -> !contexts.isEmpty() && contexts.get(0).isCancelled());
+        network.await(
+                "the callee knows", () -> !contexts.isEmpty() && contexts.get(0).isCancelled());
     }
 
     @Test
@@ -239,7 +240,8 @@ abstract class StreamsContractTest extends CallsTestBase {
                 COUNT, "1000", CallOptions.within(Duration.ofMillis(300)).withWindow(4));
 
         assertThat(failure(call.ended()).status()).isEqualTo(CallStatus.DEADLINE_EXCEEDED);
-        network.await("the callee knows", () -> !contexts.isEmpty() && contexts.get(0).isCancelled());
+        network.await(
+                "the callee knows", () -> !contexts.isEmpty() && contexts.get(0).isCancelled());
         call.close();
     }
 
@@ -298,7 +300,8 @@ abstract class StreamsContractTest extends CallsTestBase {
         cut.cut();
 
         assertThat(failure(call.ended()).status()).isEqualTo(CallStatus.OUTCOME_UNKNOWN);
-        network.await("the callee knows", () -> !contexts.isEmpty() && contexts.get(0).isCancelled());
+        network.await(
+                "the callee knows", () -> !contexts.isEmpty() && contexts.get(0).isCancelled());
         network.await("all that came is taken", call.responses()::isExhausted);
         assertThat(items).isEqualTo(numbers(items.size()));
     }

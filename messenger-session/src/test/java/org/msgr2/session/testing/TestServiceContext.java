@@ -17,6 +17,7 @@ import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.wire.Limits;
+import org.msgr2.session.rpc.Calls;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ServiceConfiguration;
 import org.msgr2.session.ServiceContext;
@@ -44,6 +45,12 @@ public class TestServiceContext implements ServiceContext {
         this.transport = transport;
         this.workers = workers;
         this.configuration = configuration;
+    }
+
+    /** There is no messenger to call with: a test that needs one overrides this. */
+    @Override
+    public Calls calls() {
+        throw new UnsupportedOperationException("no messenger");
     }
 
     @Override

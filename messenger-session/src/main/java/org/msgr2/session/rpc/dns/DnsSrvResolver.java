@@ -73,20 +73,21 @@ public final class DnsSrvResolver implements Resolver, AutoCloseable {
     @Override
     public CompletionStage<List<Target>> resolve() {
         CompletableFuture<List<Target>> result = new CompletableFuture<>();
-        dns.resolveAll(new DefaultDnsQuestion(name, DnsRecordType.SRV)).addListener((Future<List<DnsRecord>> answer) -> {
-            if (!answer.isSuccess()) {
-                result.completeExceptionally(answer.cause());
-                return;
-            }
-            List<DnsRecord> records = answer.getNow();
-            try {
-                addresses(read(records), result);
-            } catch (IOException e) {
-                result.completeExceptionally(e);
-            } finally {
-                records.forEach(ReferenceCountUtil::release);
-            }
-        });
+        dns.resolveAll(new DefaultDnsQuestion(name, DnsRecordType.SRV))
+                .addListener((Future<List<DnsRecord>> answer) -> {
+                    if (!answer.isSuccess()) {
+                        result.completeExceptionally(answer.cause());
+                        return;
+                    }
+                    List<DnsRecord> records = answer.getNow();
+                    try {
+                        addresses(read(records), result);
+                    } catch (IOException e) {
+                        result.completeExceptionally(e);
+                    } finally {
+                        records.forEach(ReferenceCountUtil::release);
+                    }
+                });
         return result;
     }
 
@@ -108,8 +109,7 @@ public final class DnsSrvResolver implements Resolver, AutoCloseable {
         next(records, 0, new ArrayList<>(), result);
     }
 
-    private void next(
-            List<SrvRecord> records, int at, List<Target> found, CompletableFuture<List<Target>> result) {
+    private void next(List<SrvRecord> records, int at, List<Target> found, CompletableFuture<List<Target>> result) {
         if (at == records.size()) {
             if (found.isEmpty()) {
                 result.completeExceptionally(new IOException(name + ": no host of its SRV records has an address"));

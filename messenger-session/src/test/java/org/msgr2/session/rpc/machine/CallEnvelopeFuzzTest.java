@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.WireException;
 
@@ -54,7 +54,8 @@ class CallEnvelopeFuzzTest {
         for (int round = 0; round < ROUNDS; round++) {
             ByteBuf buffer = Unpooled.buffer();
             all.get(random.nextInt(all.size())).write(buffer);
-            byte[] bytes = new byte[random.nextInt(4) == 0 ? random.nextInt(buffer.readableBytes()) : buffer.readableBytes()];
+            byte[] bytes =
+                    new byte[random.nextInt(4) == 0 ? random.nextInt(buffer.readableBytes()) : buffer.readableBytes()];
             buffer.readBytes(bytes);
             for (int change = random.nextInt(4); change > 0 && bytes.length > 0; change--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);

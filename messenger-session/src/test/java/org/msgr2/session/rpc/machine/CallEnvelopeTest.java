@@ -72,8 +72,8 @@ class CallEnvelopeTest {
 
     @Test
     void aStatusWithoutANameHereIsAFailure() throws WireException {
-        ByteBuf future =
-                Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump("01010c000000" + "0500" + "ff7f" + "05000000" + "00000000"));
+        ByteBuf future = Unpooled.wrappedBuffer(
+                ByteBufUtil.decodeHexDump("01010c000000" + "0500" + "ff7f" + "05000000" + "00000000"));
 
         assertThat(CallEnvelope.read(future, LIMITS)).isEqualTo(new CallEnvelope.Status(CallStatus.FAILED, 5, ""));
     }

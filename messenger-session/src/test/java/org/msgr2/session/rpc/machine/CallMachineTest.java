@@ -134,8 +134,7 @@ class CallMachineTest {
         ByteBuf third = payload(1);
         offers.add(call.offer(third, Opaque.EMPTY, false));
         third.release();
-        assertThat(offers)
-                .containsExactly(CallMachine.Offer.TAKEN, CallMachine.Offer.TAKEN, CallMachine.Offer.WAIT);
+        assertThat(offers).containsExactly(CallMachine.Offer.TAKEN, CallMachine.Offer.TAKEN, CallMachine.Offer.WAIT);
         events.clear();
 
         call.received(new CallEnvelope.Credit(true, 1, 1), Unpooled.EMPTY_BUFFER);
