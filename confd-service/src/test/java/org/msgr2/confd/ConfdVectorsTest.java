@@ -56,7 +56,7 @@ class ConfdVectorsTest {
                 WireMode.parse(vector.get("era").asText()),
                 WireLimits.DEFAULTS,
                 // The recordings have the mistake about the master's abbreviation in them.
-                new ConfdEngine(new EngineOptions(true)),
+                new ConfdEngine(EngineOptions.DEFAULTS.withStrictCompatibility(true)),
                 () -> later ? BY_30 : BY_28,
                 new ConfdCounters());
     }

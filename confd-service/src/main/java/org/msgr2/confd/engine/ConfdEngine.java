@@ -22,9 +22,11 @@ import org.msgr2.confd.wire.RequestType;
  */
 public final class ConfdEngine {
     private final EngineOptions options;
+    private final ConfigValues values;
 
     public ConfdEngine(EngineOptions options) {
         this.options = options;
+        values = new ConfigValues(options.secretsHidden());
     }
 
     /** The answer, which for a server without a configuration is why it has none, whatever was asked. */
@@ -96,24 +98,24 @@ public final class ConfdEngine {
         return Answer.error(kind + " name " + name + (ambiguous ? " is ambiguous" : " not found"));
     }
 
-    private static Answer nodeInstances(ClusterConfig config, String name, Era era) {
+    private Answer nodeInstances(ClusterConfig config, String name, Era era) {
         if (era == Era.V3_0) {
-            return withNode(config, name, node -> NodeLists.instances(config, node, era));
+            return withNode(config, name, node -> NodeLists.instances(config, node, era, values));
         }
         Node node = config.nodes().byName(name);
-        return NodeLists.instances(config, node, era);
+        return NodeLists.instances(config, node, era, values);
     }
 
-    private static Answer instanceDisks(ClusterConfig config, String name, Era era) {
+    private Answer instanceDisks(ClusterConfig config, String name, Era era) {
         return found(config.instances().find(name), "Instance", name, instance -> disks(instance, era));
     }
 
-    private static Answer disks(Instance instance, Era era) {
+    private Answer disks(Instance instance, Era era) {
         return Answer.ok(
                 out -> {
                     out.writeStartArray();
                     for (var disk : instance.disks()) {
-                        ConfigValue.write(disk.json(), out);
+                        values.write(disk.json(), out);
                     }
                     out.writeEndArray();
                 },
@@ -121,13 +123,12 @@ public final class ConfdEngine {
     }
 
     /** The whole configuration has a path, "", that this question does not take. */
-    private static Answer value(ClusterConfig config, String text, Era era, long serial) {
+    private Answer value(ClusterConfig config, String text, Era era, long serial) {
         @Nullable ConfigPath path = text.isEmpty() ? null : ConfigPath.parse(text);
         @Nullable JsonSlice slice = path == null ? null : config.find(path);
         if (path == null || slice == null) {
             return Answer.error(ErrorCode.ARGUMENT, era);
         }
-        String name = path.steps().get(path.steps().size() - 1);
-        return Answer.ok(ConfigValue.named(name, slice), serial);
+        return Answer.ok(out -> values.write(slice, path, out), serial);
     }
 }

@@ -54,7 +54,7 @@ class ConfdEngineTest {
 
     @Test
     void theMistakeAboutItsAbbreviationIsCopiedOnlyOnRequest() {
-        ConfdEngine strict = new ConfdEngine(new EngineOptions(true));
+        ConfdEngine strict = new ConfdEngine(EngineOptions.DEFAULTS.withStrictCompatibility(true));
         Query abbreviation = new Query.Text("node1");
         assertThat(json(strict.answer(SMALL, RequestType.NODE_ROLE_BY_NAME, abbreviation, Era.V3_0)))
                 .isEqualTo("1");
@@ -119,6 +119,40 @@ class ConfdEngineTest {
         Answer answer = ask(SMALL, RequestType.CONFIG_QUERY, path);
         assertThat(answer.status()).isEqualTo(Status.ERROR);
         assertThat(json(answer)).isEqualTo("2");
+    }
+
+    @Test
+    void secretsAreHiddenOnRequestOnEveryWayToThem() {
+        ConfdEngine discreet = new ConfdEngine(EngineOptions.DEFAULTS.withSecretsHidden(true));
+        String disk = Vectors.small30()
+                .instances()
+                .byName("inst1.test.example")
+                .json()
+                .readTree()
+                .at("/disks/0")
+                .asText();
+        List<Answer> answers = List.of(
+                discreet.answer(SMALL, RequestType.INSTANCE_DISKS, new Query.Text("inst1"), Era.V3_0),
+                discreet.answer(SMALL, RequestType.CONFIG_QUERY, new Query.Text("/disks"), Era.V3_0),
+                discreet.answer(SMALL, RequestType.CONFIG_QUERY, new Query.Text("/disks/" + disk), Era.V3_0),
+                discreet.answer(
+                        SMALL, RequestType.CONFIG_QUERY, new Query.Text("/disks/" + disk + "/logical_id"), Era.V3_0),
+                discreet.answer(
+                        SMALL, RequestType.CONFIG_QUERY, new Query.Text("/disks/" + disk + "/logical_id/5"), Era.V3_0),
+                discreet.answer(
+                        SMALL, RequestType.CONFIG_QUERY, new Query.Text("/cluster/osparams_private_cluster"), Era.V3_0),
+                discreet.answer(SMALL, RequestType.NODE_INSTANCES, new Query.Text("node1"), Era.V3_0));
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(Status.OK);
+            assertThat(json(answer))
+                    .doesNotContain("secret-")
+                    .doesNotContain("{}}")
+                    .contains("null");
+        });
+        assertThat(json(answers.get(3))).contains("11001,0,0,null]");
+        assertThat(json(answers.get(6))).contains("\"osparams_private\":null");
+        assertThat(json(ask(SMALL, RequestType.CONFIG_QUERY, "/disks/" + disk + "/logical_id/5")))
+                .isEqualTo("\"secret-one\"");
     }
 
     @Test
