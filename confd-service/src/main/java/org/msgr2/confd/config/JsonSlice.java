@@ -98,6 +98,11 @@ public final class JsonSlice {
         }
     }
 
+    /** The same value with bytes of its own: the file that it came from can be forgotten. */
+    public JsonSlice detached() {
+        return new JsonSlice(toBytes(), 0, sizeBytes());
+    }
+
     /** A copy of the value's bytes, in UTF-8. */
     public byte[] toBytes() {
         return Arrays.copyOfRange(source, start, end);

@@ -37,6 +37,14 @@ class ConfdClientTest {
 
     private final List<DatagramChannel> servers = new ArrayList<>();
 
+    private static InetAddress address(int... bytes) throws IOException {
+        byte[] address = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            address[i] = (byte) bytes[i];
+        }
+        return InetAddress.getByAddress(address);
+    }
+
     /** A server on a port of the system's choice, until the end of the test. */
     private InetSocketAddress serve(InetAddress address) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
@@ -81,7 +89,7 @@ class ConfdClientTest {
 
     @Test
     void readsAQuorumOverIpv4() throws Exception {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        InetAddress loopback = address(127, 0, 0, 1);
         List<InetSocketAddress> peers = List.of(serve(loopback), serve(loopback), serve(loopback));
         try (ConfdClient client = ConfdClient.open(KEY, peers, ClientOptions.DEFAULTS)) {
             QuorumResult result =
@@ -96,7 +104,7 @@ class ConfdClientTest {
 
     @Test
     void readsOverIpv6() throws Exception {
-        InetAddress loopback = InetAddress.getByName("::1");
+        InetAddress loopback = address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
         assumeTrue(NetworkInterface.getByInetAddress(loopback) != null, "no IPv6 on this machine");
         try (ConfdClient client = ConfdClient.open(KEY, List.of(serve(loopback)), ClientOptions.DEFAULTS)) {
             QuorumResult result = client.askAndWait(Question.nodeInstances("node5"), 1);
@@ -108,7 +116,7 @@ class ConfdClientTest {
     void callsBackWithRepliesAndTheExpiry() throws Exception {
         ClientOptions options =
                 ClientOptions.DEFAULTS.withExpiryNs(Duration.ofMillis(300).toNanos());
-        try (ConfdClient client = ConfdClient.open(KEY, List.of(serve(InetAddress.getByName("127.0.0.1"))), options)) {
+        try (ConfdClient client = ConfdClient.open(KEY, List.of(serve(address(127, 0, 0, 1))), options)) {
             var upcalls = new LinkedBlockingQueue<Upcall<InetSocketAddress>>();
             String salt = client.ask(Question.ping(), 1, upcalls::add).get(10, TimeUnit.SECONDS);
             assertThat(upcalls.poll(10, TimeUnit.SECONDS))
@@ -124,7 +132,7 @@ class ConfdClientTest {
     void aPeerThatIsSilentTimesOut() throws Exception {
         ClientOptions options =
                 ClientOptions.DEFAULTS.withExpiryNs(Duration.ofMillis(50).toNanos());
-        InetSocketAddress peer = serve(InetAddress.getByName("127.0.0.1"));
+        InetSocketAddress peer = serve(address(127, 0, 0, 1));
         ConfdKey other = ConfdKey.of(new byte[] {1});
         try (ConfdClient client = ConfdClient.open(other, List.of(peer), options)) {
             QuorumResult result = client.askAndWait(Question.ping(), 1);
@@ -135,7 +143,7 @@ class ConfdClientTest {
 
     @Test
     void closingCancelsWhatIsNotAnswered() throws Exception {
-        InetSocketAddress peer = serve(InetAddress.getByName("127.0.0.1"));
+        InetSocketAddress peer = serve(address(127, 0, 0, 1));
         ConfdClient client = ConfdClient.open(ConfdKey.of(new byte[] {1}), List.of(peer), ClientOptions.DEFAULTS);
         CompletableFuture<QuorumResult> unanswered = client.ask(Question.ping());
         client.close();
@@ -144,15 +152,17 @@ class ConfdClientTest {
     }
 
     @Test
-    void peersOfTwoFamiliesAreRefused() {
-        List<InetSocketAddress> peers = List.of(new InetSocketAddress("127.0.0.1", 1), new InetSocketAddress("::1", 1));
+    void peersOfTwoFamiliesAreRefused() throws Exception {
+        List<InetSocketAddress> peers = List.of(
+                new InetSocketAddress(address(127, 0, 0, 1), 1),
+                new InetSocketAddress(address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), 1));
         assertThatThrownBy(() -> ConfdClient.open(KEY, peers, ClientOptions.DEFAULTS))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aQuestionThatCannotBeSentFailsItsFuture() throws Exception {
-        InetSocketAddress peer = serve(InetAddress.getByName("127.0.0.1"));
+        InetSocketAddress peer = serve(address(127, 0, 0, 1));
         try (ConfdClient client = ConfdClient.open(KEY, List.of(peer), ClientOptions.DEFAULTS)) {
             assertThatThrownBy(() -> client.askAndWait(Question.ping(), 2))
                     .isInstanceOf(IllegalArgumentException.class);
