@@ -23,9 +23,8 @@ public final class NaturalOrder implements Comparator<String> {
             }
             int endI = endOfRun(left, i);
             int endJ = endOfRun(right, j);
-            int order = number
-                    ? compareNumbers(left, i, endI, right, j, endJ)
-                    : compareText(left, i, endI, right, j, endJ);
+            int order =
+                    number ? compareNumbers(left, i, endI, right, j, endJ) : compareText(left, i, endI, right, j, endJ);
             if (order != 0) {
                 return order;
             }

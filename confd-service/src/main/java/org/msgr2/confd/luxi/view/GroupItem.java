@@ -26,7 +26,8 @@ public final class GroupItem extends Item {
 
     public int primaryInstanceCount() {
         return view().nodesOf(group).stream()
-                .mapToInt(node -> view().config().instancesOf(node.key()).primary().size())
+                .mapToInt(node ->
+                        view().config().instancesOf(node.key()).primary().size())
                 .sum();
     }
 

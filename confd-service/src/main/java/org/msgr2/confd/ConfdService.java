@@ -1,0 +1,120 @@
+package org.msgr2.confd;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.confd.config.ConfigState;
+import org.msgr2.confd.engine.ConfdEngine;
+import org.msgr2.confd.reload.ConfigSource;
+import org.msgr2.session.Health;
+import org.msgr2.session.Service;
+import org.msgr2.session.ServiceContext;
+import org.msgr2.session.transport.DatagramHandle;
+import org.msgr2.session.transport.DatagramOptions;
+
+/**
+ * Ganeti's confd as a tenant of a messenger. Its front end answers Ganeti's own clients over signed UDP. Thread-safe.
+ */
+public final class ConfdService implements Service {
+    private final ConfdOptions options;
+    private final ConfdCounters counters = new ConfdCounters();
+    private volatile @Nullable ConfigSource source;
+    private volatile @Nullable DatagramHandle udp;
+
+    public ConfdService(ConfdOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public String name() {
+        return "confd";
+    }
+
+    /** Loads the configuration, for better or worse: a bad file is told by {@link #health}, a port in use ends the start. */
+    @Override
+    public void start(ServiceContext context) throws IOException {
+        ConfigSource opened = ConfigSource.open(options.config(), options.source());
+        source = opened;
+        ConfdMeters.register(counters, opened, context.meters());
+        ConfdOptions.Udp frontEnd = options.udp();
+        if (frontEnd != null) {
+            try {
+                udp = listen(frontEnd, opened, context);
+            } catch (IOException | RuntimeException e) {
+                // Who has not started is not stopped either.
+                opened.close();
+                throw e;
+            }
+        }
+    }
+
+    private DatagramHandle listen(ConfdOptions.Udp frontEnd, ConfigSource config, ServiceContext context)
+            throws IOException {
+        ConfdDatagrams datagrams = new ConfdDatagrams(
+                frontEnd.key(),
+                frontEnd.mode(),
+                frontEnd.limits(),
+                new ConfdEngine(frontEnd.engine()),
+                config,
+                counters);
+        DatagramOptions bounds = DatagramOptions.of(context.limits());
+        // A longer datagram would be cut, and so not parse: the socket drops and counts it (spec/confd §1).
+        bounds = bounds.withReceive(frontEnd.limits().requestBytesMax(), bounds.batchMax());
+        return context.datagram(frontEnd.addr(), bounds, new ConfdFrontEnd(datagrams, context.clock()));
+    }
+
+    /** Closes the front end: a datagram that was received has been answered by then. */
+    @Override
+    public CompletionStage<Void> drain() {
+        closeUdp();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void stop() {
+        closeUdp();
+        ConfigSource opened = source;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    private void closeUdp() {
+        DatagramHandle socket = udp;
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
+    /** Fails while the file cannot be used, also when answers are given from an earlier one. */
+    @Override
+    public Health health() {
+        ConfigSource opened = source;
+        if (opened == null) {
+            return Health.failing("not started");
+        }
+        String problem = opened.status().problem();
+        if (problem != null) {
+            boolean answers = opened.get() instanceof ConfigState.Loaded;
+            return Health.failing(answers ? problem + "; answers are from before" : problem);
+        }
+        return Health.OK;
+    }
+
+    /** Where the UDP front end listens; null if there is none, or before the start. */
+    public @Nullable InetSocketAddress udpAddr() {
+        DatagramHandle socket = udp;
+        return socket == null ? null : socket.localAddr();
+    }
+
+    public ConfdCounters counters() {
+        return counters;
+    }
+
+    /** The configuration that is answered from; null before the start. */
+    public @Nullable ConfigSource config() {
+        return source;
+    }
+}
