@@ -29,14 +29,16 @@ final class NodeUse {
         }
     }
 
-    /** Disks as such only, not their parts (spec/confd §2, type 8). */
+    /**
+     * Disks as such only, not their parts (spec/confd §2, type 8). Where neither end is the primary node, the first one
+     * counts (observed on 3.0.2).
+     */
     private static Set<String> secondaryNodes(Instance instance, String primary) {
         Set<String> nodes = new LinkedHashSet<>();
         for (Disk disk : instance.disks()) {
             Drbd drbd = disk.drbd();
-            String peer = drbd == null ? null : drbd.peerOf(primary);
-            if (peer != null && !peer.equals(primary)) {
-                nodes.add(peer);
+            if (drbd != null) {
+                nodes.add(drbd.nodeA().equals(primary) ? drbd.nodeB() : drbd.nodeA());
             }
         }
         return nodes;

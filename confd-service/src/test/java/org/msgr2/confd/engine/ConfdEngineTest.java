@@ -94,6 +94,18 @@ class ConfdEngineTest {
         assertThat(json(ask(state, RequestType.NODE_INSTANCES, "C"))).isEqualTo("[[],[]]");
     }
 
+    /** Observed on 3.0.2. */
+    @Test
+    void aDiskThatIsNotOnThePrimaryNodeMakesItsFirstEndASecondaryNode() throws Exception {
+        ConfigState state = parsed("""
+                {"version": 1, "cluster": {"master_node": "a"}, "nodes": {"a": {"name": "A"}, "b": {"name": "B"}, "c": {"name": "C"}},
+                 "instances": {"i": {"primary_node": "a", "disks": ["d"]}},
+                 "disks": {"d": {"dev_type": "drbd", "logical_id": ["b", "c", 1, 5, 6, "s"]}}}""");
+        assertThat(json(ask(state, RequestType.NODE_INSTANCES, "B")))
+                .isEqualTo("[[],[{\"primary_node\":\"a\",\"disks\":[\"d\"]}]]");
+        assertThat(json(ask(state, RequestType.NODE_INSTANCES, "C"))).isEqualTo("[[],[]]");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
