@@ -1,7 +1,9 @@
 package org.msgr2.examples.interop;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,7 +17,11 @@ import java.util.Arrays;
 record ConfdAnswer(String salt, boolean verifies, int status, JsonNode answer, long serial) {
 
     private static final byte[] MAGIC = "plj0".getBytes(StandardCharsets.US_ASCII);
-    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The real one cuts letters beyond ASCII to 8 bits, control characters among them (spec/confd §1.1). */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+            .build();
 
     static ConfdAnswer read(byte[] datagram) throws IOException {
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, datagram, 0, MAGIC.length)) {
@@ -24,7 +30,7 @@ record ConfdAnswer(String salt, boolean verifies, int status, JsonNode answer, l
         // As Latin-1 nothing is lost, whatever the bytes are.
         boolean ascii = true;
         for (byte each : datagram) {
-            ascii &= each >= 0;
+            ascii &= each >= ' ';
         }
         JsonNode envelope = JSON.readTree(
                 new String(datagram, MAGIC.length, datagram.length - MAGIC.length, StandardCharsets.ISO_8859_1));

@@ -24,6 +24,9 @@ final class ConfdAsker implements AutoCloseable {
     /** Replies of 64 KiB each have to fit into the socket's buffer. */
     private static final int WINDOW = 8;
 
+    /** Of questions that were not answered, most will not be this time either. */
+    private static final int WINDOW_LAST = 64;
+
     private static final Duration PING_LIMIT = Duration.ofSeconds(20);
     private static final Duration QUIET_FIRST = Duration.ofMillis(20);
     private static final Duration QUIET_LAST = Duration.ofMillis(250);
@@ -43,11 +46,12 @@ final class ConfdAsker implements AutoCloseable {
     /** The answer to each question that got one, by its rsalt. */
     Map<String, ConfdAnswer> ask(List<ConfdQuestion> questions) throws IOException {
         Map<String, ConfdAnswer> answers = new HashMap<>();
-        askInWindows(questions, QUIET_FIRST, answers);
+        askInWindows(questions, WINDOW, QUIET_FIRST, answers);
         askInWindows(
                 questions.stream()
                         .filter(question -> !answers.containsKey(question.rsalt()))
                         .toList(),
+                WINDOW_LAST,
                 QUIET_LAST,
                 answers);
         return answers;
@@ -67,10 +71,10 @@ final class ConfdAsker implements AutoCloseable {
         return Optional.ofNullable(answers.get(ping.rsalt()));
     }
 
-    private void askInWindows(List<ConfdQuestion> questions, Duration quiet, Map<String, ConfdAnswer> answers)
+    private void askInWindows(List<ConfdQuestion> questions, int size, Duration quiet, Map<String, ConfdAnswer> answers)
             throws IOException {
-        for (int from = 0; from < questions.size(); from += WINDOW) {
-            List<ConfdQuestion> window = questions.subList(from, Math.min(from + WINDOW, questions.size()));
+        for (int from = 0; from < questions.size(); from += size) {
+            List<ConfdQuestion> window = questions.subList(from, Math.min(from + size, questions.size()));
             for (ConfdQuestion question : window) {
                 send(question);
             }

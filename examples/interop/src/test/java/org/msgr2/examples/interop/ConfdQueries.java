@@ -32,7 +32,9 @@ final class ConfdQueries {
             "~",
             "null",
             "0",
-            "\t");
+            "\t",
+            "caf\u00e9",
+            "\u2603");
 
     private final ObjectMapper json = new ObjectMapper();
     private final Random random;

@@ -12,6 +12,7 @@ import java.util.Random;
  */
 final class ConfdQuestions {
 
+    private static final int RAW = 33;
     private static final int DATAGRAM_BYTES_MAX = 4096;
 
     private final Random random;
@@ -92,10 +93,11 @@ final class ConfdQuestions {
     }
 
     private ConfdQuestion oddEnvelope(int type, String query, String rsalt) {
-        String msg = message("1", Integer.toString(type), query, quoted(rsalt));
-        int choice = random.nextInt(34);
+        int choice = random.nextInt(35);
+        String asked = choice == RAW ? "\"caf\u00e9\"" : query;
+        String msg = message("1", Integer.toString(type), asked, quoted(rsalt));
         return new ConfdQuestion(
-                type, rsalt, "envelope " + choice + " of " + msg.strip(), now -> envelope(choice, now, msg));
+                type, rsalt, "envelope " + choice + " of " + msg.strip(), msg, now -> envelope(choice, now, msg));
     }
 
     private static String envelope(int choice, long now, String msg) {
@@ -135,6 +137,7 @@ final class ConfdQuestions {
             case 30 -> padded(now, msg, DATAGRAM_BYTES_MAX + 4);
             case 31 -> good.substring(0, good.length() / 2);
             case 32 -> "plj0";
+            case RAW -> raw(now, msg);
             default -> good.replace("\"msg\"", "\"\\u006dsg\"").replace("protocol", "\\u0070rotocol");
         };
     }
@@ -143,8 +146,18 @@ final class ConfdQuestions {
     private static String padded(long now, String msg, int bytes) {
         String salt = Long.toString(now);
         int missing = bytes - ConfdQuestion.envelope(salt, msg).getBytes(StandardCharsets.UTF_8).length + 1;
-        return ConfdQuestion.envelope(salt, " ".repeat(Math.max(0, missing)) + msg)
+        return ConfdQuestion.envelope(salt, msg + " ".repeat(Math.max(0, missing)))
                 .stripTrailing();
+    }
+
+    /** The same with the message's letters as they are, in UTF-8. */
+    private static String raw(long now, String msg) {
+        String salt = Long.toString(now);
+        return "plj0{\"msg\":\"%s\",\"salt\":\"%s\",\"hmac\":\"%s\"}"
+                .formatted(
+                        msg.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"),
+                        salt,
+                        ConfdSignature.of(salt, msg));
     }
 
     private static String quoted(String text) {

@@ -351,7 +351,7 @@ def random30(seed, nnodes=40, ninst=200):
     if rnd.random() < 0.1:
       insts[u]["osparams_private"] = {"password": "not-for-everybody"}
     if rnd.random() < 0.2:
-      insts[u]["tags"] = ["prio/1", "owner:~a"]
+      insts[u]["tags"] = ["prio/1", "owner:~a"] + (["gr\u00f6\u00dfe"] if rnd.random() < 0.1 else [])
   c = cluster30(rnd.choice(keys), rnd.randrange(1, 10000))
   c["nicparams"]["default"]["link"] = rnd.choice(LINKS)
   c["enabled_hypervisors"] = rnd.choice([["kvm"], ["kvm", "xen-pvm"], ["xen-hvm"]])
