@@ -22,7 +22,8 @@ record ConfdComparison(
         if (real == null || ours == null) {
             return real == null && ours == null;
         }
-        return sameButAnswer() && (both(ConfdAnswer::refusesInWords) || difference().isEmpty());
+        return sameButAnswer()
+                && (both(ConfdAnswer::refusesInWords) || difference().isEmpty());
     }
 
     /** Whether both answered, with the same status and serial, and signed alike. */
@@ -53,8 +54,7 @@ record ConfdComparison(
         if (real == null || ours == null) {
             return Optional.empty();
         }
-        return JsonDifference.first(
-                real.answer(), ours.answer());
+        return JsonDifference.first(real.answer(), ours.answer());
     }
 
     private static String shortened(@Nullable ConfdAnswer answer) {

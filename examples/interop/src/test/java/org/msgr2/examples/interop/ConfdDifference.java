@@ -39,9 +39,11 @@ enum ConfdDifference {
             && c.real() != null
             && c.ours() != null
             && (c.question().member("query").asText().endsWith("/members")
-                    || (c.sameButAnswer() && Shape.sameButMembers(c.real().answer(), c.ours().answer())))),
+                    || (c.sameButAnswer()
+                            && Shape.sameButMembers(c.real().answer(), c.ours().answer())))),
     /** A message may begin with white space. */
-    LEADING_BLANKS(c -> c.real() == null && c.ours() != null && c.question().message().startsWith(" ")),
+    LEADING_BLANKS(
+            c -> c.real() == null && c.ours() != null && c.question().message().startsWith(" ")),
     /** A path that is no JSON pointer points nowhere. */
     NOT_A_POINTER(c -> c.question().type() == 10
             && c.ours() != null

@@ -52,7 +52,9 @@ final class ConfdDifferenceTest {
             }) {
                 ConfdComparison comparison = new ConfdComparison(question, real, ours);
                 assertThat(comparison.agree()).isFalse();
-                assertThat(ConfdDifference.of(comparison)).as(comparison.toString()).isEmpty();
+                assertThat(ConfdDifference.of(comparison))
+                        .as(comparison.toString())
+                        .isEmpty();
             }
             assertThat(ConfdDifference.of(new ConfdComparison(question, null, real)))
                     .isEmpty();

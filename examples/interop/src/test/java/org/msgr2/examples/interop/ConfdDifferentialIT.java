@@ -87,7 +87,8 @@ final class ConfdDifferentialIT {
             throws IOException {
         try (ConfdAsker asker = new ConfdAsker(confd.address())) {
             Map<String, ConfdAnswer> answers = asker.ask(questions);
-            answers.keySet().retainAll(questions.stream().map(ConfdQuestion::rsalt).collect(Collectors.toSet()));
+            answers.keySet()
+                    .retainAll(questions.stream().map(ConfdQuestion::rsalt).collect(Collectors.toSet()));
             return answers;
         }
     }
