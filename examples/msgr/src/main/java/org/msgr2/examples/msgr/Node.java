@@ -36,6 +36,7 @@ final class Node implements AutoCloseable {
      * @param clients what it promises to those that dial it
      * @param listen where, in this order
      * @param tls where else, with TLS; null is nowhere
+     * @param metrics where to answer HTTP with meters, health and connections; null is nowhere
      * @param io null is the best that this machine has
      * @param data null if it keeps nothing
      */
@@ -45,6 +46,7 @@ final class Node implements AutoCloseable {
             Policy clients,
             List<EntityAddr> listen,
             @Nullable NodeTls tls,
+            @Nullable EntityAddr metrics,
             @Nullable NettyIo io,
             @Nullable Path data) {}
 
@@ -52,6 +54,7 @@ final class Node implements AutoCloseable {
     private final NodeSecurity security;
     private final Messenger messenger;
     private final List<Endpoint> endpoints;
+    private @Nullable String metricsUrl;
 
     /** The last is closed first. */
     private final Deque<AutoCloseable> resources;
@@ -91,7 +94,12 @@ final class Node implements AutoCloseable {
         resources.push(transport);
         List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
         NodeStatus status = new NodeStatus(setup.name, ClusterId.open(setup.data), security, endpoints);
-        Messenger messenger = messenger(setup, security, status, transport);
+        NodeMetrics metrics = null;
+        if (setup.metrics != null) {
+            metrics = new NodeMetrics(security.failures());
+            resources.push(metrics); // answers until everything else has ended
+        }
+        Messenger messenger = messenger(setup, security, status, transport, metrics);
         resources.push(messenger);
         status.runsOn(messenger);
         Node node = new Node(setup.name, security, messenger, endpoints, resources);
@@ -101,11 +109,18 @@ final class Node implements AutoCloseable {
         if (setup.tls != null) {
             node.listen(setup.tls.addr(), tls, "--tls");
         }
+        if (setup.metrics != null && metrics != null) {
+            node.metricsUrl = metrics.listen(setup.metrics, messenger);
+        }
         return node;
     }
 
     private static Messenger messenger(
-            Setup setup, NodeSecurity security, NodeStatus status, NettyTransport transport) {
+            Setup setup,
+            NodeSecurity security,
+            NodeStatus status,
+            NettyTransport transport,
+            @Nullable NodeMetrics metrics) {
         EntityName name = setup.name;
         Messenger.Builder builder = Messenger.builder(name.toString())
                 .transport(transport)
@@ -113,6 +128,9 @@ final class Node implements AutoCloseable {
                 // A real Ceph client refuses peers that know much less than itself.
                 .acceptPolicy(setup.clients.withFeatures(CephFeatures.PACIFIC, CephFeatures.NONE))
                 .service(new EchoService());
+        if (metrics != null) {
+            builder.meters(metrics.registry());
+        }
         TicketAuthority authority = security.authority();
         if (authority != null) {
             builder.service(new AuthorityMaintenance(authority));
@@ -161,6 +179,11 @@ final class Node implements AutoCloseable {
     /** Where it listens, with the real ports. */
     List<Endpoint> endpoints() {
         return List.copyOf(endpoints);
+    }
+
+    /** Where it answers HTTP with meters and health, without a path; null if nowhere. */
+    @Nullable String metricsUrl() {
+        return metricsUrl;
     }
 
     /** Where it listens without TLS, with the real ports. */

@@ -112,6 +112,11 @@ final class NodeSecurity implements AutoCloseable {
         return modes.contains(ConnectionMode.SECURE) ? AeadProvider.preferred().description() : null;
     }
 
+    /** Null if nobody logs in here. */
+    @Nullable FailedLogins failures() {
+        return failedLogins;
+    }
+
     /** How many were refused, for which reason. */
     Map<LoginListener.Reason, Long> failedLogins() {
         return failedLogins == null ? Map.of() : failedLogins.counts();

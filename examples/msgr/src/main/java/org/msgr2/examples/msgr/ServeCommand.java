@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "  msgr serve --data DIR --name mon.a --listen v2:192.0.2.7:3300",
             "  msgr serve --data DIR --tls 127.0.0.1:3443 --tls-dev",
             "  msgr serve --auth none --listen v2:127.0.0.1:0 --listen v2:[::1]:0",
+            "  msgr serve --data DIR --metrics 127.0.0.1:9283",
             "  msgr serve --auth none --insecure-expose --listen v2:0.0.0.0:3400",
             "  msgr serve --config node.yaml, which may say:",
             "    data: /var/lib/node",
@@ -61,6 +62,7 @@ final class ServeCommand implements Callable<Integer> {
             for (Endpoint endpoint : node.endpoints()) {
                 listening(endpoint);
             }
+            metrics(node.metricsUrl());
             clientCommand(node);
             ready();
             new CountDownLatch(1).await();
@@ -84,6 +86,21 @@ final class ServeCommand implements Callable<Integer> {
             if (fingerprint != null) {
                 terminal.line("certificate " + fingerprint);
             }
+        }
+    }
+
+    private void metrics(@Nullable String url) {
+        if (url == null) {
+            return;
+        }
+        if (json) {
+            terminal.json(JsonNodeFactory.instance
+                    .objectNode()
+                    .put("event", "listening")
+                    .put("what", "metrics")
+                    .put("address", url));
+        } else {
+            terminal.line("listening metrics " + url);
         }
     }
 

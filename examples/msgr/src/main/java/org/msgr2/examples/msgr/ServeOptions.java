@@ -62,7 +62,9 @@ final class ServeOptions {
             description = "Connection modes that peers may choose: secure, crc, or both. Default: ${DEFAULT-VALUE}.")
     private String modes;
 
-    @Option(names = "--insecure-expose", description = "Allow --auth none on addresses that others can reach.")
+    @Option(
+            names = "--insecure-expose",
+            description = "Allow --auth none, and --metrics, on addresses that others can reach.")
     private boolean insecureExpose;
 
     @Option(
@@ -89,6 +91,12 @@ final class ServeOptions {
     private boolean tlsDev;
 
     @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Answer HTTP here: /metrics for Prometheus, /health, /connections. Default: nowhere.")
+    private @Nullable EntityAddr metrics;
+
+    @Option(
             names = "--io",
             paramLabel = "HOW",
             description = "How to talk to the kernel: epoll, nio, io_uring. Default: the best there is.")
@@ -112,12 +120,14 @@ final class ServeOptions {
         for (EntityAddr addr : listen) {
             check(addr);
         }
+        checkMetrics();
         return new Node.Setup(
                 name,
                 auth == Auth.none ? withoutKeys() : cephx(),
                 Policy.statelessServer(), // as Ceph's tools know a monitor
                 listen,
                 tls == null ? withoutTls() : withTls(tls),
+                metrics,
                 io == null ? null : NettyIo.valueOf(io.name().toUpperCase(Locale.ROOT)),
                 data);
     }
@@ -129,6 +139,19 @@ final class ServeOptions {
         if (auth == Auth.none && !insecureExpose && !isLoopback(addr)) {
             throw Failure.usage("--auth none lets everyone who can reach " + addr
                     + " in; give --insecure-expose as well if that is what you want");
+        }
+    }
+
+    private void checkMetrics() throws Failure {
+        if (metrics == null) {
+            return;
+        }
+        if (metrics.type() != EntityAddr.Type.MSGR2 || metrics.ip().length == 0) {
+            throw Failure.usage("cannot listen on " + metrics + ": --metrics takes HOST:PORT");
+        }
+        if (!insecureExpose && !isLoopback(metrics)) {
+            throw Failure.usage("--metrics asks nobody who he is, and everyone who can reach " + metrics
+                    + " could see who talks to this node; give --insecure-expose as well if that is what you want");
         }
     }
 

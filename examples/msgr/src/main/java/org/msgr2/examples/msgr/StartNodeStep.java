@@ -18,8 +18,8 @@ final class StartNodeStep implements DemoStep {
         List<EntityAddr> anyPort = List.of(EntityAddr.parse("v2:127.0.0.1:0"));
         // Refusals are a part of the demonstration, not something to warn of.
         NodeAuth auth = new NodeAuth.Cephx(null, NodeAuth.MODES, (claimed, peer, reason, leftOut) -> {});
-        Node node =
-                Node.start(new Node.Setup(name, auth, Policy.statefulServer(), anyPort, null, null, demo.directory()));
+        Node node = Node.start(
+                new Node.Setup(name, auth, Policy.statefulServer(), anyPort, null, null, null, demo.directory()));
         demo.node(node);
         String address = node.addresses().get(0).toString();
         demo.report(this, name + " listens on " + address + ", data in " + demo.directory())

@@ -170,7 +170,7 @@ class ServeCommandTest {
     void anUnknownKeyIsNamed() throws Exception {
         assertThat(refused("auth: none\nlisten-on: x\n"))
                 .contains("unknown key 'listen-on' (known: auth, data, insecure-expose, io, keyring,"
-                        + " listen, modes, name, tls, tls-ca, tls-cert, tls-dev, tls-key)");
+                        + " listen, metrics, modes, name, tls, tls-ca, tls-cert, tls-dev, tls-key)");
         assertThat(refused("config: other.yaml\n")).contains("unknown key 'config'");
     }
 
