@@ -34,6 +34,7 @@ final class HostContext implements ServiceContext {
     private final Executor workers;
     private final Supplier<Sockets> sockets;
     private final ByteBufAllocator allocator;
+    private final MeterRegistry registry;
     private final CompositeMeterRegistry meters = new CompositeMeterRegistry();
     private final Set<DatagramHandle> datagrams = ConcurrentHashMap.newKeySet();
     private final Set<ListenerHandle> listeners = ConcurrentHashMap.newKeySet();
@@ -52,7 +53,8 @@ final class HostContext implements ServiceContext {
         this.workers = lane.workers();
         this.sockets = sockets;
         this.allocator = allocator;
-        meters.config().commonTags("service", lane.name());
+        meters.config().commonTags("entity", messenger.config().name().toString(), "service", lane.name());
+        this.registry = registry;
         meters.add(registry);
     }
 
@@ -67,6 +69,7 @@ final class HostContext implements ServiceContext {
     /** The service's metrics end. */
     void closeMeters() {
         meters.clear();
+        meters.remove(registry); // which would be closed too, and is the application's
         meters.close();
     }
 

@@ -668,9 +668,10 @@ public final class Messenger implements AutoCloseable {
         }
 
         /**
-         * Where the meters of the messenger and its services are registered until it is closed: docs/guide/metrics.md lists them. There are none
-         * otherwise, and no time is measured. They bear our own name as the tag {@code entity}: two messengers of one name need
-         * two registries, or {@link #build} throws an IllegalArgumentException.
+         * Where the messenger and its services register their meters until it is closed; docs/guide/metrics.md lists those of
+         * the messenger. There are none otherwise, and no time is measured. They bear our own name as the tag {@code entity}:
+         * two messengers of one name need two registries, or {@link #build} throws an IllegalArgumentException. The registry
+         * stays the caller's.
          */
         public Builder meters(MeterRegistry registry) {
             meters = registry;

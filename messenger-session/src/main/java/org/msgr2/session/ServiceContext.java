@@ -63,7 +63,7 @@ public interface ServiceContext {
     /** What the service was configured with. */
     ServiceConfiguration configuration();
 
-    /** For metrics of its own; each gets the tag {@code service} with its name, and ends with it. */
+    /** For metrics of its own; each gets the tags {@code service}, its name, and {@code entity}, the node's, and ends with it. */
     MeterRegistry meters();
 
     /** A datagram socket with the messenger's limits. */

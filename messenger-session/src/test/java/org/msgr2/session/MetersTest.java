@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.session.service.EchoService;
 import org.msgr2.session.testing.CephxRealm;
 import org.msgr2.session.testing.FlakyTransport;
 import org.msgr2.session.testing.NetworkTestBase;
@@ -207,10 +208,11 @@ class MetersTest extends NetworkTestBase<TestNetwork.Virtual> {
 
     @Test
     void aClosedMessengerLeavesNoMeter() {
-        Messenger osd = start(messenger("osd.3").meters(server));
-        assertThat(server.getMeters()).isNotEmpty();
+        Messenger osd = start(messenger("osd.3").meters(server).service(new EchoService()));
+        assertThat(value(server, "msgr2.service.healthy", "service", "echo")).isEqualTo(1);
         network.close(osd);
         assertThat(server.getMeters()).isEmpty();
+        assertThat(server.isClosed()).isFalse();
     }
 
     @Test
