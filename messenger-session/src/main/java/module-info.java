@@ -13,7 +13,7 @@ module org.msgr2.session {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires static io.netty.transport.classes.io_uring; // present only where the application adds it
-    requires static transitive com.fasterxml.jackson.databind; // these too
+    requires static com.fasterxml.jackson.databind; // these too
     requires static io.netty.resolver.dns;
     requires static io.netty.codec.dns;
     requires static io.netty.resolver;
