@@ -70,7 +70,7 @@ class DnsSrvResolverTest {
             name.append(new String(query, at + 1, query[at], US_ASCII)).append('.');
             at += query[at] + 1;
         }
-        int type = (query[at + 1] & 0xff) << 8 | query[at + 2] & 0xff;
+        int type = ((query[at + 1] & 0xff) << 8) | (query[at + 2] & 0xff);
         int questionEnd = at + 5;
         List<Srv> srvs = type == TYPE_SRV && name.toString().equals(NAME) ? records : List.of();
         boolean host = type == TYPE_A && name.toString().startsWith("host");
