@@ -23,6 +23,7 @@ import org.msgr2.confd.client.Question;
 import org.msgr2.confd.client.QuorumResult;
 import org.msgr2.confd.wire.ConfdKey;
 import org.msgr2.confd.wire.RequestType;
+import org.msgr2.session.Health;
 import org.msgr2.session.Messenger;
 
 class ConfdServiceTest {
@@ -61,7 +62,7 @@ class ConfdServiceTest {
                             .hasSize(5);
                 }
             }
-            assertThat(service.health().healthy()).isTrue();
+            assertThat(messenger.health().get("confd")).isEqualTo(Health.OK);
             assertThat(service.counters().answered(RequestType.CONFIG_QUERY)).isEqualTo(200);
             assertThat(registry.get("msgr2.confd.requests")
                             .tags("type", "config-query", "outcome", "ok", "service", "confd")
@@ -79,8 +80,9 @@ class ConfdServiceTest {
         ConfdService service = service();
         try (Messenger messenger =
                 Messenger.builder("client.a").service(service).build()) {
-            assertThat(service.health().healthy()).isFalse();
-            assertThat(service.health().reason()).contains(file.toString());
+            Health health = messenger.health().get("confd");
+            assertThat(health.healthy()).isFalse();
+            assertThat(health.reason()).contains(file.toString());
             writeConfig();
             await().until(() -> service.health().healthy());
         }
