@@ -35,7 +35,7 @@ record JsonDifference(String path, JsonNode left, JsonNode right) {
                     .flatMap(Optional::stream)
                     .findFirst();
         }
-        boolean same = left.isNumber() && right.isNumber()
+        boolean same = (left.isNumber() && right.isNumber())
                 ? left.decimalValue().compareTo(right.decimalValue()) == 0
                 : left.equals(right);
         return same ? Optional.empty() : Optional.of(new JsonDifference(path, left, right));
