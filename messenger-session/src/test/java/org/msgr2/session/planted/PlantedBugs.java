@@ -1127,6 +1127,18 @@ final class PlantedBugs {
                         "protect",
                         invert(2, 4)),
                 bug(
+                        "both directions use the same nonces",
+                        "confidentiality",
+                        "crypto.onwire.ConnectionSecret",
+                        "towardsAcceptor",
+                        passes("ConnectionSecret.cipher", 16, 1, 1)),
+                bug(
+                        "a nonce is used again, by both ends alike",
+                        "confidentiality",
+                        "crypto.onwire.AesGcmFrameCipher",
+                        "run",
+                        callsOther("NonceCounter.next", "peek")),
+                bug(
                         "signature of the wrong direction",
                         "never connects",
                         "session.handshake.SignaturePhase",

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Whether the simulator would find what could be wrong: mistakes are planted into the session layer, and it has to find each.
@@ -67,6 +69,22 @@ class PlantedBugsTest {
         Search.Result result = new Search(null).run(CONTROL_SCHEDULES);
         assertThat(result.what()).isNull();
         assertThat(result.schedules()).isEqualTo(CONTROL_SCHEDULES);
+    }
+
+    /** What both ends do alike, or what the other end makes good, shows on the wire and nowhere else. */
+    @ParameterizedTest
+    @CsvSource({
+        "both directions use the same nonces, not sealed with the nonce whose turn it is",
+        "ack of what has not come, acknowledges message",
+        "ACK frame of what has not come, acknowledges message",
+        "in_seq off by one in RECONNECT_OK, says that it has message"
+    })
+    void theWireIsWatched(String name, String violation) throws Exception {
+        PlantedBug bug = PlantedBugs.all().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        assertThat(new Search(bug).run(SCHEDULES_MAX).what()).contains(violation);
     }
 
     @Test

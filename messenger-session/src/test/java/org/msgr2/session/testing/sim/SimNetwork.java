@@ -25,6 +25,7 @@ final class SimNetwork {
     private final SimOptions options;
     private final SimTotals totals;
     private final SimTrace trace;
+    private final SimWire wire;
     private final Map<Integer, SimTransport> listeners = new HashMap<>();
     private final List<SimPipe> pipes = new ArrayList<>();
     private final List<Trap> traps = new ArrayList<>();
@@ -68,7 +69,8 @@ final class SimNetwork {
         }
     }
 
-    SimNetwork(SimTime time, SimRandom random, SimOptions options, SimTotals totals, SimTrace trace) {
+    SimNetwork(SimTime time, SimRandom random, SimOptions options, SimTotals totals, SimTrace trace, SimWire wire) {
+        this.wire = wire;
         this.time = time;
         this.random = random;
         this.options = options;
@@ -134,8 +136,9 @@ final class SimNetwork {
         SimLoop theirs = to.nextLoop();
         SimStream dialled = new SimStream(from, loop, local, remote, listener, options.highWaterBytes());
         SimStream accepted = new SimStream(to, theirs, remote, local, acceptor.get(), options.highWaterBytes());
-        SimPipe there = new SimPipe(this, dialled, accepted);
-        SimPipe back = new SimPipe(this, accepted, dialled);
+        SimWire.Stream watched = wire.stream(from.node(), to.node());
+        SimPipe there = new SimPipe(this, watched, true, dialled, accepted);
+        SimPipe back = new SimPipe(this, watched, false, accepted, dialled);
         dialled.join(there, back);
         accepted.join(back, there);
         pipes.add(there);

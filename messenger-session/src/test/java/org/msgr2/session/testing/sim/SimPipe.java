@@ -20,6 +20,8 @@ final class SimPipe {
     private static final byte[] NONE = {};
 
     private final SimNetwork network;
+    private final SimWire.Stream wire;
+    private final boolean dialled;
     private final SimStream from;
     private final SimStream to;
     private final Deque<Segment> onTheWay = new ArrayDeque<>();
@@ -33,8 +35,14 @@ final class SimPipe {
     private boolean ended;
     private boolean corruptNext;
 
-    SimPipe(SimNetwork network, SimStream from, SimStream to) {
+    /**
+     * @param wire who reads what is written
+     * @param dialled whether {@code from} is the end that has dialled
+     */
+    SimPipe(SimNetwork network, SimWire.Stream wire, boolean dialled, SimStream from, SimStream to) {
         this.network = network;
+        this.wire = wire;
+        this.dialled = dialled;
         this.from = from;
         this.to = to;
     }
@@ -49,6 +57,7 @@ final class SimPipe {
 
     /** Sends bytes on their way, in as many pieces as the network is in the mood for. */
     void send(byte[] bytes) {
+        wire.wrote(dialled, bytes);
         network.leaving(from.node(), bytes);
         int offset = 0;
         while (offset < bytes.length) {

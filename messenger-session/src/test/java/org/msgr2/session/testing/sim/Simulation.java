@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.address.EntityType;
+import org.msgr2.core.frame.Revision;
 import org.msgr2.session.Connection;
 import org.msgr2.session.ConnectionInfo;
 import org.msgr2.session.Messenger;
@@ -48,7 +49,13 @@ final class Simulation {
         this.time = new SimTime(random.split());
         this.trace = new SimTrace(traced, time);
         this.options = SimOptions.draw(random);
-        this.network = new SimNetwork(time, random.split(), options, totals, trace);
+        this.network = new SimNetwork(
+                time,
+                random.split(),
+                options,
+                totals,
+                trace,
+                new SimWire(options.msgr20() ? Revision.MSGR2_0 : Revision.MSGR2_1, this::violated));
         this.upheavals = new long[options.nodes() + 2][options.nodes() + 2];
         for (long[] row : upheavals) {
             Arrays.fill(row, -1);
