@@ -686,9 +686,9 @@ final class PlantedBugs {
                 bug(
                         "failed ping is not told",
                         "a future hangs",
-                        DRIVER,
-                        "pingFailed",
-                        dropCall("DispatchQueue.execute")),
+                        "session.driver.Pings",
+                        "failed",
+                        dropCall("Executor.execute")),
                 bug(
                         "ping on a closed session is not told",
                         "a future hangs",
