@@ -38,7 +38,7 @@ final class Parts {
     /** Whether two values are the same, in whatever words. */
     static boolean same(@Nullable JsonSlice one, @Nullable JsonSlice other) {
         if (one == null || other == null) {
-            return one == other;
+            return one == null && other == null;
         }
         return one.equals(other) || Arrays.equals(ContentHash.canonical(one), ContentHash.canonical(other));
     }
