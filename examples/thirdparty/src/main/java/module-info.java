@@ -2,7 +2,7 @@
 @SuppressWarnings("module") // the digit in the name is the protocol's
 module org.msgr2.examples.thirdparty {
     requires static org.jspecify;
-    requires org.msgr2.session;
+    requires transitive org.msgr2.session;
 
     exports org.msgr2.examples.thirdparty;
 }

@@ -94,8 +94,9 @@ public enum NettyIo {
 
         @Override
         ChannelFactory<? extends ServerChannel> adoptedServer(int descriptor, boolean path) {
-            return () ->
-                    path ? new EpollServerDomainSocketChannel(descriptor, true) : new EpollServerSocketChannel(descriptor);
+            return () -> path
+                    ? new EpollServerDomainSocketChannel(descriptor, true)
+                    : new EpollServerSocketChannel(descriptor);
         }
 
         /** In three steps, so that nobody can connect before the mode is set; and Netty leaves a path alone that it has not bound. */
