@@ -20,6 +20,7 @@ import org.msgr2.session.rpc.Codec;
  * Values as JSON. Fields that the reader does not know are ignored, so that either end can be newer; anything behind the value is
  * refused. Types that the peer names are never instantiated. Immutable and thread-safe.
  */
+@SuppressWarnings("exports") // who gives a mapper has Jackson
 public final class JsonCodec<T> implements Codec<T> {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
