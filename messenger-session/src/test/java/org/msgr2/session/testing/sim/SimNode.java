@@ -75,6 +75,7 @@ final class SimNode implements Dispatcher {
         private final Messenger messenger;
         private final Map<Connection, SimChannel> byConnection = new HashMap<>();
         private final Map<Integer, SimChannel> dialled = new HashMap<>();
+        private final Map<Connection, SimEvents> events = new HashMap<>();
         private final SimKeeper keeper = new SimKeeper(world, number, random);
 
         Incarnation() {
@@ -492,6 +493,13 @@ final class SimNode implements Dispatcher {
         if (channel != null && channel.hasEnded()) {
             world.violated(event + " comes after the end of " + channel);
             return;
+        }
+        String odd = process()
+                .events
+                .computeIfAbsent(connection, one -> new SimEvents())
+                .next(event);
+        if (odd != null) {
+            world.violated((channel == null ? "a connection of node " + number : channel) + " " + odd);
         }
         if (event instanceof SessionEvent.Accepted || event instanceof SessionEvent.Connected) {
             SimChannel ready = channel != null
