@@ -54,6 +54,7 @@ class NodeTest extends NetworkTestBase<TestNetwork.Virtual> {
         assertThat(node.connect(EntityType.OSD, PEER, transport)).isSameAs(dialled);
 
         dialled.markDown();
+        network.settle();
         ConnectionHandle accepted = node.accepted(EntityType.OSD, ADDR, CLAIM, transport, node.loopOf(PEER));
         assertThat(node.connect(EntityType.OSD, PEER, transport)).isSameAs(accepted);
         accepted.markDown();

@@ -133,6 +133,7 @@ public final class DnsSrvResolver implements Resolver, AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // its thread is a daemon: nobody waits for its end
     public void close() {
         dns.close();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
