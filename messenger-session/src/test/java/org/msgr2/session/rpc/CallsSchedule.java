@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,9 @@ final class CallsSchedule {
         Talk(ServiceClient client) {
             call = client.open(TALK, null, CallOptions.DEFAULT);
             call.requests().onReady(() -> {
-                while (said < TALK_ITEMS && call.requests().isOpen() && call.requests().offer("" + said)) {
+                while (said < TALK_ITEMS
+                        && call.requests().isOpen()
+                        && call.requests().offer("" + said)) {
                     if (++said == TALK_ITEMS) {
                         call.endRequests();
                     }
@@ -90,7 +92,7 @@ final class CallsSchedule {
         }
     }
 
-    private final Random random;
+    private final SplittableRandom random;
     private Messenger callee;
     private Messenger caller;
     private EntityAddr addr;
@@ -110,7 +112,7 @@ final class CallsSchedule {
     private int resumed;
 
     CallsSchedule(long seed) {
-        random = new Random(seed);
+        random = new SplittableRandom(seed);
         lossless = random.nextBoolean();
     }
 
@@ -214,8 +216,8 @@ final class CallsSchedule {
                 .limits(limits)
                 .dialPolicy(lossless ? Policy.losslessClient() : Policy.lossyClient())
                 .build();
-        ServiceClient client = caller.calls()
-                .service("sim", Resolver.fixed(List.of(Target.of(EntityType.OSD, addr))), Pick.FIRST);
+        ServiceClient client =
+                caller.calls().service("sim", Resolver.fixed(List.of(Target.of(EntityType.OSD, addr))), Pick.FIRST);
         Subscription subscription = client.subscribe(WATCH, "", Opaque.EMPTY, CallOptions.DEFAULT, watcher());
         for (int step = 0; step < STEPS; step++) {
             step(client, flaky);
@@ -292,7 +294,9 @@ final class CallsSchedule {
             }
         }
         // Often in the middle of what is under way.
-        network.time().advance(Duration.ofNanos(1000L * (random.nextInt(3) == 0 ? random.nextInt(40_000) : random.nextInt(300))));
+        network.time()
+                .advance(Duration.ofNanos(
+                        1000L * (random.nextInt(3) == 0 ? random.nextInt(40_000) : random.nextInt(300))));
     }
 
     private void ask(ServiceClient client, int count) {
@@ -335,9 +339,10 @@ final class CallsSchedule {
         }
         assertThat(statuses).doesNotContain(CallStatus.INTERNAL, CallStatus.PROTOCOL, CallStatus.INVALID);
         for (Talk talk : talks) {
-            assertThat(talk.heard).isEqualTo(IntStream.range(0, talk.heard.size())
-                    .mapToObj(i -> "" + i)
-                    .toList());
+            assertThat(talk.heard)
+                    .isEqualTo(IntStream.range(0, talk.heard.size())
+                            .mapToObj(i -> "" + i)
+                            .toList());
             assertThat(talk.heard.size()).isLessThanOrEqualTo(talk.said);
             if (!talk.call.ended().isCompletedExceptionally()) {
                 assertThat(talk.heard).hasSize(TALK_ITEMS);

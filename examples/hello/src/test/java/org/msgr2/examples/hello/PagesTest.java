@@ -45,6 +45,7 @@ class PagesTest {
     void theGuideQuotesWhatIsTested() throws IOException {
         assertQuotes("docs/guide/embedding.md", "GuideTest");
         assertQuotes("docs/guide/services.md", "ServicesGuideTest");
+        assertQuotes("docs/guide/calls.md", "CallsGuideTest");
         assertQuotes("docs/guide/tls.md", "TlsGuideTest");
         assertQuotes("docs/guide/monitors.md", "MonitorsGuideTest");
     }

@@ -31,7 +31,7 @@ import org.msgr2.session.rpc.Target;
 
 /**
  * A service's peers by their DNS SRV records, as {@code _ceph-mon._tcp.example.com}: hosts and ports with priority and weight.
- * Hosts are looked up too; the addresses are v2 ones without a nonce. Has a thread and a socket of its own until it is closed.
+ * Hosts are looked up too; the addresses are v2 ones without a nonce. Has a thread and a socket of its own until it is closed, which blocks a moment.
  * Thread-safe.
  */
 public final class DnsSrvResolver implements Resolver, AutoCloseable {
@@ -136,6 +136,6 @@ public final class DnsSrvResolver implements Resolver, AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // its thread is a daemon: nobody waits for its end
     public void close() {
         dns.close();
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

@@ -45,6 +45,7 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
     private volatile @Nullable CallEntry entry;
     private volatile @Nullable CallResult failedBefore;
     private volatile @Nullable Prepared waiting;
+    private volatile @Nullable CompletionStage<Connection> waitingFor;
 
     CallerCall(PeerClient client, Method<Q, R> method) {
         this.client = client;
@@ -66,7 +67,8 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
         }
         waiting = prepared;
         CompletionStage<Connection> pick = client.peers().pick();
-        Loop.@Nullable Timer timer = pick.toCompletableFuture().isDone() ? null : timeout(prepared, pick);
+        waitingFor = pick;
+        Loop.@Nullable Timer timer = pick.toCompletableFuture().isDone() ? null : timeout(prepared);
         pick.whenComplete((connection, failure) -> {
             if (timer != null) {
                 timer.cancel();
@@ -134,17 +136,14 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private Loop.@Nullable Timer timeout(Prepared prepared, CompletionStage<Connection> pick) {
+    private Loop.@Nullable Timer timeout(Prepared prepared) {
         if (!prepared.hasDeadline()) {
             return null;
         }
         try {
             return endpoint.loop()
                     .schedule(
-                            () -> {
-                                client.peers().forget(pick);
-                                endUnplaced(CallStatus.DEADLINE_EXCEEDED, "none of its peers was ready in time");
-                            },
+                            () -> endUnplaced(CallStatus.DEADLINE_EXCEEDED, "none of its peers was ready in time"),
                             prepared.deadlineNs());
         } catch (RejectedExecutionException e) {
             return null; // the messenger is closed, and ends what waits
@@ -175,6 +174,10 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
     private void endUnplaced(CallStatus status, String text) {
         Prepared prepared = waiting;
         if (prepared != null && placed.compareAndSet(false, true)) {
+            CompletionStage<Connection> pick = waitingFor;
+            if (pick != null) {
+                client.peers().forget(pick);
+            }
             prepared.payload().release();
             endBefore(new CallResult(status, 0, text, true, Unpooled.EMPTY_BUFFER));
         }

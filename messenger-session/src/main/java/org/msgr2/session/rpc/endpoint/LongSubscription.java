@@ -1,6 +1,7 @@
 package org.msgr2.session.rpc.endpoint;
 
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.Opaque;
@@ -61,7 +62,7 @@ final class LongSubscription<Q, R> implements Subscription {
 
     private long backoffNs;
     private volatile Opaque token;
-    private volatile int resumptions;
+    private final AtomicInteger resumptions = new AtomicInteger();
     private volatile boolean closed;
     private volatile @Nullable Attempt current;
 
@@ -145,7 +146,7 @@ final class LongSubscription<Q, R> implements Subscription {
             endpoint.loop()
                     .schedule(
                             () -> callbacks.add(() -> {
-                                resumptions++;
+                                resumptions.incrementAndGet();
                                 attempt();
                             }),
                             endpoint.loop().nanoTime() + backoffNs);
@@ -175,7 +176,7 @@ final class LongSubscription<Q, R> implements Subscription {
 
     @Override
     public int resumptions() {
-        return resumptions;
+        return resumptions.get();
     }
 
     @Override

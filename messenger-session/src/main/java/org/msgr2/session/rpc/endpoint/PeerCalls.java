@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.TreeSet;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
@@ -28,7 +26,6 @@ import org.msgr2.session.rpc.machine.CallMachine;
 import org.msgr2.session.rpc.machine.CallResult;
 import org.msgr2.session.rpc.machine.Outgoing;
 import org.msgr2.session.rpc.machine.Received;
-import org.msgr2.session.transport.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +47,7 @@ final class PeerCalls {
     // All that follows is guarded by this.
     private final Map<Long, CallEntry> calling = new HashMap<>();
     private final Map<Long, CallEntry> called = new HashMap<>();
-    private final TreeSet<CallEntry> deadlines = new TreeSet<>();
+    private final Deadlines deadlines;
     private final Queue<CallEntry> ready = new ArrayDeque<>();
     private final Queue<Reply> replies = new ArrayDeque<>();
     private final Queue<Runnable> changes = new ArrayDeque<>();
@@ -60,24 +57,19 @@ final class PeerCalls {
     private boolean blocked;
     private boolean wasReady;
     private @Nullable String gone;
-    private Loop.@Nullable Timer timer;
-    private long timerNs;
 
     PeerCalls(CallEndpoint endpoint, Connection connection) {
         this.endpoint = endpoint;
         this.connection = connection;
         this.limits = endpoint.limits();
         this.buffered = new BufferBudget(limits.bufferedBytesMax());
+        this.deadlines = new Deadlines(endpoint.loop(), this::timerFired);
         // Not from 1: a peer that has not noticed that we were restarted must not take our calls for those of before.
         this.lastId = endpoint.entropy().nextLong() >>> 1;
     }
 
     Connection connection() {
         return connection;
-    }
-
-    BufferBudget buffered() {
-        return buffered;
     }
 
     // --- Steps
@@ -103,7 +95,7 @@ final class PeerCalls {
                 next.run();
                 pump();
             }
-            armTimer();
+            deadlines.arm();
         } finally {
             inStep = false;
         }
@@ -238,7 +230,7 @@ final class PeerCalls {
         while (!blocked && gone == null && !replies.isEmpty()) {
             Reply reply = replies.peek();
             Message message = message(reply.id(), reply.envelope(), null);
-            if (!refused(connection.send(message), message)) {
+            if (!keepOrRelease(connection.send(message), message)) {
                 replies.remove();
             }
         }
@@ -268,8 +260,8 @@ final class PeerCalls {
         return builder.build();
     }
 
-    /** Whether it has to be sent later. One that will never be sent is done with. */
-    private boolean refused(SendResult sent, Message message) {
+    /** Whether it has to be sent later. The message is the connection's, or nobody's any more. */
+    private boolean keepOrRelease(SendResult sent, Message message) {
         if (!sent.accepted()) {
             message.release();
         }
@@ -281,7 +273,7 @@ final class PeerCalls {
         CallMachine call = entry.machine();
         Message message = message(call.id(), next.envelope(), next.payload());
         SendResult sent = connection.send(message);
-        boolean later = refused(sent, message);
+        keepOrRelease(sent, message);
         if (next.envelope() instanceof CallEnvelope.Request) {
             sentRequest(entry, sent);
             return;
@@ -290,9 +282,7 @@ final class PeerCalls {
             case ACCEPTED -> call.taken();
             case CLOSED -> call.dropOutgoing();
             case TOO_LARGE -> tooLarge(call);
-            case BACK_PRESSURED -> {
-                assert later;
-            }
+            case BACK_PRESSURED -> {} // it stays where it is
         }
     }
 
@@ -442,7 +432,14 @@ final class PeerCalls {
         } else if (event instanceof SessionEvent.Reset reset) {
             gone(String.valueOf(reset.cause().getMessage()));
         } else if (event instanceof SessionEvent.Connected || event instanceof SessionEvent.Accepted) {
-            step(this::probe);
+            step(() -> {
+                if (wasReady) {
+                    probe(Integer.MAX_VALUE);
+                }
+                wasReady = true;
+            });
+        } else if (event instanceof SessionEvent.Interrupted interrupted && interrupted.waiting()) {
+            step(() -> probe(1)); // nobody dials for a call in progress, but for something to send
         }
     }
 
@@ -476,48 +473,22 @@ final class PeerCalls {
     }
 
     /** A peer that was restarted may have nothing to do with our calls, and no policy has to tell us: so it is asked. */
-    private void probe() {
-        if (!wasReady) {
-            wasReady = true;
-            return;
-        }
+    private void probe(int callsMax) {
+        int left = callsMax;
         for (Map<Long, CallEntry> calls : List.of(calling, called)) {
             for (CallEntry entry : calls.values()) {
-                if (!entry.machine().hasEnded() && replies.size() < 2 * limits.callsMax()) {
+                if (left > 0 && !entry.machine().hasEnded() && replies.size() < 2 * limits.callsMax()) {
                     replies.add(new Reply(entry.machine().id(), new CallEnvelope.Probe(entry.isCaller())));
+                    left--;
                 }
             }
         }
     }
 
-    // --- Time
-
-    private void armTimer() {
-        if (deadlines.isEmpty()) {
-            return;
-        }
-        long firstNs = deadlines.first().deadlineNs();
-        if (timer != null) {
-            if (timerNs - firstNs <= 0) {
-                return;
-            }
-            timer.cancel();
-        }
-        try {
-            timerNs = firstNs;
-            timer = endpoint.loop().schedule(this::timerFired, firstNs);
-        } catch (RejectedExecutionException e) {
-            timer = null; // the messenger is closed, and ends all calls
-        }
-    }
-
     private void timerFired() {
         step(() -> {
-            timer = null;
-            long nowNs = endpoint.loop().nanoTime();
-            while (!deadlines.isEmpty() && deadlines.first().deadlineNs() - nowNs <= 0) {
-                CallEntry entry = deadlines.first();
-                deadlines.remove(entry);
+            deadlines.disarmed();
+            for (CallEntry entry = deadlines.overdue(); entry != null; entry = deadlines.overdue()) {
                 if (entry.isCaller()) {
                     entry.machine().cancel(CallStatus.DEADLINE_EXCEEDED, "no answer in time", entry.takeBack());
                 } else {
@@ -526,10 +497,5 @@ final class PeerCalls {
                 touch(entry);
             }
         });
-    }
-
-    /** Calls under way: ours, and the peer's. */
-    synchronized int[] underWay() {
-        return new int[] {calling.size(), called.size()};
     }
 }

@@ -66,11 +66,12 @@ public final class Orders implements Service {
         }
         Stock.Amount wanted = new Stock.Amount(order.item(), order.count());
         // What is left of our caller's time is what stock may take; what stock says of a failure, our caller hears.
-        return peer.callAsync(Stock.TAKE, wanted, CallOptions.onBehalfOf(context)).thenApply(left -> {
-            if (placed != null) {
-                placed.increment();
-            }
-            return new Receipt(order.count() + " of " + order.item() + ", " + left.count() + " left");
-        });
+        return peer.callAsync(Stock.TAKE, wanted, CallOptions.onBehalfOf(context))
+                .thenApply(left -> {
+                    if (placed != null) {
+                        placed.increment();
+                    }
+                    return new Receipt(order.count() + " of " + order.item() + ", " + left.count() + " left");
+                });
     }
 }

@@ -22,8 +22,9 @@ public final class Shop {
                 .service(new Stock(Map.of("apple", 5, "pear", 7)))
                 .build()) {
             EntityAddr stockAddr = store.bind(anyPort);
-            try (Messenger counter =
-                            Messenger.builder("osd.2").service(new Orders(stockAddr)).build();
+            try (Messenger counter = Messenger.builder("osd.2")
+                            .service(new Orders(stockAddr))
+                            .build();
                     Messenger client = Messenger.builder("client.me").build()) {
                 Calls calls = client.calls();
                 order(calls.service("orders", client.connect(EntityType.OSD, counter.bind(anyPort))));
@@ -36,7 +37,8 @@ public final class Shop {
         CallOptions options = CallOptions.within(Duration.ofSeconds(5));
         for (int i = 0; i < 2; i++) {
             try {
-                System.out.println(orders.call(Orders.PLACE, new Orders.Order("apple", 3), options).text());
+                System.out.println(orders.call(Orders.PLACE, new Orders.Order("apple", 3), options)
+                        .text());
             } catch (CallException e) {
                 System.out.println(e.status() + " " + e.code() + ": " + e.text());
             }

@@ -36,8 +36,7 @@ class ShopTest {
         }
 
         assertThat(printed.toString(UTF_8).lines())
-                .containsExactly(
-                        "3 of apple, 2 left", "FAILED 1: there are not 3 of apple", "apple: 2", "pear: 7");
+                .containsExactly("3 of apple, 2 left", "FAILED 1: there are not 3 of apple", "apple: 2", "pear: 7");
     }
 
     /** Both services in one process, one of them called through the messenger's connection to itself. */
@@ -58,7 +57,10 @@ class ShopTest {
 
             assertThat(orders.call(Orders.PLACE, new Orders.Order("apple", 4)).text())
                     .isEqualTo("4 of apple, 1 left");
-            assertThat(meters.get("shop.stock.taken").tag("service", "stock").counter().count())
+            assertThat(meters.get("shop.stock.taken")
+                            .tag("service", "stock")
+                            .counter()
+                            .count())
                     .isEqualTo(4);
             assertThat(meters.get("shop.orders.placed").counter().count()).isEqualTo(1);
         }
@@ -78,11 +80,9 @@ class ShopTest {
             ServiceClient orders = node.calls().service("orders", node.connect(EntityType.OSD, addr));
 
             assertThatThrownBy(() -> orders.call(
-                            Orders.PLACE,
-                            new Orders.Order("apple", 1),
-                            CallOptions.within(Duration.ofMillis(300))))
-                    .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.status())
-                            .isEqualTo(CallStatus.DEADLINE_EXCEEDED));
+                            Orders.PLACE, new Orders.Order("apple", 1), CallOptions.within(Duration.ofMillis(300))))
+                    .isInstanceOfSatisfying(
+                            CallException.class, e -> assertThat(e.status()).isEqualTo(CallStatus.DEADLINE_EXCEEDED));
         }
     }
 }
