@@ -126,7 +126,7 @@ public final class Messenger implements AutoCloseable {
 
     private void registerMeters(MeterRegistry registry) {
         meters.add(NodeMeters.register(node, registry));
-        meters.add(ServiceMeters.register(config.name(), services, registry));
+        meters.add(ServiceMeters.register(config.name(), lanes.all(), registry));
     }
 
     private Map<String, CalledService> calledServices() {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
+import org.msgr2.core.message.MessageType;
 import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.session.service.EchoService;
 import org.msgr2.session.testing.CephxRealm;
@@ -204,6 +205,22 @@ class MetersTest extends NetworkTestBase<TestNetwork.Virtual> {
             assertThat(one.ourselves()).isTrue();
             assertThat(one.state()).isEqualTo(ConnectionState.READY);
         });
+    }
+
+    @Test
+    void eachServiceHasItsOwn() {
+        Messenger osd = start(messenger("osd.3").meters(server).service(new EchoService()));
+        Connection connection = connect(start(messenger("client.7").dispatcher(atServer)), bind(osd));
+        assertThat(connection.send(message(MessageType.ECHO.code(), 1, 10)).accepted())
+                .isTrue();
+        network.await("an answer", () -> atServer.messages().size() == 1);
+
+        String[] echo = {"service", "echo"};
+        assertThat(value(server, "msgr2.service.handled.messages", echo)).isEqualTo(1);
+        assertThat(value(server, "msgr2.service.work", echo)).isEqualTo(1);
+        assertThat(value(server, "msgr2.service.failures", echo)).isZero();
+        assertThat(value(server, "msgr2.service.queue.messages", echo)).isZero();
+        assertThat(value(server, "msgr2.service.healthy", echo)).isEqualTo(1);
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class ServiceLane implements Recipient {
     private final LongAdder failed = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder overloaded = new LongAdder();
+    private final WorkTime workTime = new WorkTime();
     private volatile boolean draining;
     private volatile boolean abandoned;
 
@@ -87,7 +88,7 @@ public final class ServiceLane implements Recipient {
             return;
         }
         try {
-            service.handle(connection, message);
+            workTime.run(() -> service.handle(connection, message));
             handled.increment();
         } catch (RuntimeException | Error e) {
             failed(e, MessageType.toString(message.type()), connection);
@@ -183,7 +184,7 @@ public final class ServiceLane implements Recipient {
             if (abandoned) {
                 instead.run();
             } else {
-                task.run();
+                workTime.run(task);
                 handled.increment();
             }
         } catch (RuntimeException | Error e) {
@@ -241,6 +242,11 @@ public final class ServiceLane implements Recipient {
     public void awaitEnd(Duration max) {
         List<Runnable> left = workers.awaitEnd(max, () -> abandoned = true);
         left.forEach(Runnable::run); // releases what they hold
+    }
+
+    /** What messages and calls took. */
+    public WorkTime workTime() {
+        return workTime;
     }
 
     public ServiceStats stats() {

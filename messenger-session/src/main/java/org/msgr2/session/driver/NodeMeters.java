@@ -266,7 +266,8 @@ public final class NodeMeters {
                 LoopTimes.Part.FAST_DISPATCH);
         meters.timer(
                 "msgr2.dispatch",
-                "Messages dispatched on workers, and the time that dispatchers took",
+                NO_TAGS,
+                "Messages that went to dispatchers on workers, and the time they took there",
                 node,
                 each -> each.chain().dispatched(),
                 each -> each.chain().dispatchNs());
@@ -275,7 +276,7 @@ public final class NodeMeters {
     }
 
     private void time(String name, String description, LoopTimes.Part part) {
-        meters.timer(name, description, counters.times(), all -> all.times(part), all -> all.nanos(part));
+        meters.timer(name, NO_TAGS, description, counters.times(), all -> all.times(part), all -> all.nanos(part));
     }
 
     private void count(String name, String unit, String description, ToLongFunction<NodeCounters> value) {

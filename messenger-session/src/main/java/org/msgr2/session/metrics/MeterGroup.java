@@ -60,8 +60,8 @@ public final class MeterGroup implements AutoCloseable {
      * @param nanos the time, in nanoseconds
      */
     public <T> void timer(
-            String name, String description, T source, ToLongFunction<T> count, ToDoubleFunction<T> nanos) {
-        Tags all = own(name, Tags.empty());
+            String name, Tags tags, String description, T source, ToLongFunction<T> count, ToDoubleFunction<T> nanos) {
+        Tags all = own(name, tags);
         meters.add(FunctionTimer.builder(name, source, count, nanos, TimeUnit.NANOSECONDS)
                 .tags(all)
                 .description(description)
