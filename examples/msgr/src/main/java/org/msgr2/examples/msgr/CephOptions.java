@@ -87,11 +87,16 @@ final class CephOptions {
 
     /** Reads what is needed, keyring and certificates included, before anything is tried. */
     ClusterAccess access() throws Failure {
+        CephConf file = conf == null ? null : CephConf.read(conf);
+        return new ClusterAccess(name, credentials(file), tls.context(), timeout());
+    }
+
+    /** The longest wait for a connection, and for an answer. */
+    Duration timeout() throws Failure {
         if (timeout.isZero()) {
             throw Failure.usage("--timeout must be longer than 0");
         }
-        CephConf file = conf == null ? null : CephConf.read(conf);
-        return new ClusterAccess(name, credentials(file), tls.context(), timeout);
+        return timeout;
     }
 
     private Credentials credentials(@Nullable CephConf file) throws Failure {

@@ -7,6 +7,9 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.msgr2.confd.reload.OnBad;
+import org.msgr2.confd.wire.Era;
+import org.msgr2.confd.wire.WireMode;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityAddrVec;
 import org.msgr2.core.address.EntityName;
@@ -28,6 +31,10 @@ final class Converters {
         command.registerConverter(EntityName.class, parser(EntityName::parse));
         command.registerConverter(EntityType.class, parser(Converters::entityType));
         command.registerConverter(Fingerprint.class, parser(Fingerprint::parse));
+        command.registerConverter(HostPort.class, parser(HostPort::parse));
+        command.registerConverter(Era.class, parser(Converters::era));
+        command.registerConverter(WireMode.class, parser(WireMode::parse));
+        command.registerConverter(OnBad.class, parser(OnBad::parse));
         command.registerConverter(Duration.class, parser(Converters::duration));
     }
 
@@ -39,6 +46,14 @@ final class Converters {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        };
+    }
+
+    private static Era era(String text) {
+        return switch (WireMode.parse(text)) {
+            case V2_7 -> Era.V2_7;
+            case V3_0 -> Era.V3_0;
+            case AUTO -> throw new IllegalArgumentException("a client speaks 2.7 or 3.0");
         };
     }
 

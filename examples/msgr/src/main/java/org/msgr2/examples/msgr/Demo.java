@@ -25,12 +25,14 @@ final class Demo implements AutoCloseable {
     private final Path directory;
     private final ObjectNode results = JsonNodeFactory.instance.objectNode();
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final DemoCluster cluster;
     private @Nullable Node node;
 
     Demo(Terminal terminal, boolean json) throws Failure {
         this.terminal = terminal;
         this.json = json;
         this.directory = DataDirectory.temporary();
+        this.cluster = DemoCluster.create(directory);
     }
 
     void run(DemoStep step) throws Failure, InterruptedException {
@@ -40,6 +42,11 @@ final class Demo implements AutoCloseable {
     /** Exists until the demonstration ends. */
     Path directory() {
         return directory;
+    }
+
+    /** What the node's confd is about. */
+    DemoCluster cluster() {
+        return cluster;
     }
 
     /** The first step's. */

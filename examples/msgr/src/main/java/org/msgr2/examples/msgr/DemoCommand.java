@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         description =
                 "Starts a node in a temporary directory, talks to it encrypted, shows who is not let in, and that nothing is"
-                        + " lost though connections break.",
+                        + " lost though connections break; asks its confd about a sample cluster.",
         footerHeading = "%nExamples:%n",
         footer = {"  msgr demo", "  msgr demo --messages 1000000 --size 4096", "  msgr demo --json"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -43,7 +43,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private List<DemoStep> steps() {
-        return List.of(new StartNodeStep(), new PingStep(), new RefuseStep(), new EchoStep(messages, sizeBytes));
+        return List.of(
+                new StartNodeStep(),
+                new PingStep(),
+                new RefuseStep(),
+                new EchoStep(messages, sizeBytes),
+                new ConfdStep());
     }
 
     @Override

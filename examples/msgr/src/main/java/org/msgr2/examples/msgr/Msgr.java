@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  msgr demo",
             "  msgr serve --data /var/lib/node",
             "  msgr ping v2:127.0.0.1:3400 --auth none",
+            "  msgr confd cluster-master --peer 192.0.2.1 --key hmac.key",
             "  msgr ceph status --conf /etc/ceph/ceph.conf",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage. 'msgr COMMAND --help' tells more."
@@ -100,6 +101,7 @@ public final class Msgr implements Runnable {
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new PingCommand(terminal))
                 .addSubcommand(CephCommand.commandLine(terminal))
+                .addSubcommand(ConfdCommand.commandLine(terminal))
                 .addSubcommand(KeyringCommand.commandLine(terminal))
                 .addSubcommand(new SimCommand(terminal))
                 .setOut(terminal.out())

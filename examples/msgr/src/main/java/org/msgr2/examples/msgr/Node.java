@@ -2,6 +2,7 @@ package org.msgr2.examples.msgr;
 
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ final class Node implements AutoCloseable {
      * @param listen where, in this order
      * @param tls where else, with TLS; null is nowhere
      * @param metrics where to answer HTTP with meters, health and connections; null is nowhere
+     * @param confd a tenant about a Ganeti cluster; null is none
      * @param io null is the best that this machine has
      * @param data null if it keeps nothing
      */
@@ -47,6 +49,7 @@ final class Node implements AutoCloseable {
             List<EntityAddr> listen,
             @Nullable NodeTls tls,
             @Nullable EntityAddr metrics,
+            @Nullable NodeConfd confd,
             @Nullable NettyIo io,
             @Nullable Path data) {}
 
@@ -54,7 +57,7 @@ final class Node implements AutoCloseable {
     private final NodeSecurity security;
     private final Messenger messenger;
     private final List<Endpoint> endpoints;
-    private @Nullable String metricsUrl;
+    private final List<FrontEnd> frontEnds = new CopyOnWriteArrayList<>();
 
     /** The last is closed first. */
     private final Deque<AutoCloseable> resources;
@@ -89,6 +92,7 @@ final class Node implements AutoCloseable {
         }
         NodeSecurity security = NodeSecurity.open(setup.auth, setup.name, setup.data);
         resources.push(security);
+        ConfdTenant confd = setup.confd == null ? null : ConfdTenant.open(setup.confd);
         TlsContext tls = setup.tls == null ? null : setup.tls.open();
         NettyTransport transport = transport(setup.io);
         resources.push(transport);
@@ -99,7 +103,7 @@ final class Node implements AutoCloseable {
             metrics = new NodeMetrics(security.failures());
             resources.push(metrics); // answers until everything else has ended
         }
-        Messenger messenger = messenger(setup, security, status, transport, metrics);
+        Messenger messenger = messenger(setup, security, status, transport, metrics, confd);
         resources.push(messenger);
         status.runsOn(messenger);
         Node node = new Node(setup.name, security, messenger, endpoints, resources);
@@ -109,8 +113,11 @@ final class Node implements AutoCloseable {
         if (setup.tls != null) {
             node.listen(setup.tls.addr(), tls, "--tls");
         }
+        if (confd != null) {
+            node.frontEnds.addAll(confd.frontEnds());
+        }
         if (setup.metrics != null && metrics != null) {
-            node.metricsUrl = metrics.listen(setup.metrics, messenger);
+            node.frontEnds.add(new FrontEnd("metrics", metrics.listen(setup.metrics, messenger)));
         }
         return node;
     }
@@ -120,7 +127,9 @@ final class Node implements AutoCloseable {
             NodeSecurity security,
             NodeStatus status,
             NettyTransport transport,
-            @Nullable NodeMetrics metrics) {
+            @Nullable NodeMetrics metrics,
+            @Nullable ConfdTenant confd)
+            throws Failure {
         EntityName name = setup.name;
         Messenger.Builder builder = Messenger.builder(name.toString())
                 .transport(transport)
@@ -141,7 +150,14 @@ final class Node implements AutoCloseable {
                     name.id(), status.cluster().fsid(), new UTime(created.getEpochSecond(), created.getNano()));
             builder.service(new MonitorService(monitor, new NodeCommands(monitor, status)));
         }
-        return builder.build();
+        if (confd != null) {
+            confd.addTo(builder);
+        }
+        try {
+            return builder.build();
+        } catch (UncheckedIOException e) {
+            throw Failure.of(Faults.oneLine(e.getMessage()), e);
+        }
     }
 
     /** @param io null is the best that this machine has */
@@ -181,9 +197,9 @@ final class Node implements AutoCloseable {
         return List.copyOf(endpoints);
     }
 
-    /** Where it answers HTTP with meters and health, without a path; null if nowhere. */
-    @Nullable String metricsUrl() {
-        return metricsUrl;
+    /** Where else it answers, in another protocol. */
+    List<FrontEnd> frontEnds() {
+        return List.copyOf(frontEnds);
     }
 
     /** Where it listens without TLS, with the real ports. */

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             "  msgr serve --data DIR --tls 127.0.0.1:3443 --tls-dev",
             "  msgr serve --auth none --listen v2:127.0.0.1:0 --listen v2:[::1]:0",
             "  msgr serve --data DIR --metrics 127.0.0.1:9283",
+            "  msgr serve --data DIR --confd 192.0.2.7:1814 --confd-key /var/lib/ganeti/hmac.key \\",
+            "      --confd-config /var/lib/ganeti/config.data --luxi /run/ganeti/socket/ganeti-query",
             "  msgr serve --auth none --insecure-expose --listen v2:0.0.0.0:3400",
             "  msgr serve --config node.yaml, which may say:",
             "    data: /var/lib/node",
@@ -62,7 +64,7 @@ final class ServeCommand implements Callable<Integer> {
             for (Endpoint endpoint : node.endpoints()) {
                 listening(endpoint);
             }
-            metrics(node.metricsUrl());
+            node.frontEnds().forEach(this::listening);
             clientCommand(node);
             ready();
             new CountDownLatch(1).await();
@@ -89,18 +91,15 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void metrics(@Nullable String url) {
-        if (url == null) {
-            return;
-        }
+    private void listening(FrontEnd frontEnd) {
         if (json) {
             terminal.json(JsonNodeFactory.instance
                     .objectNode()
                     .put("event", "listening")
-                    .put("what", "metrics")
-                    .put("address", url));
+                    .put("what", frontEnd.what())
+                    .put("address", frontEnd.address()));
         } else {
-            terminal.line("listening metrics " + url);
+            terminal.line("listening " + frontEnd.what() + " " + frontEnd.address());
         }
     }
 

@@ -14,6 +14,7 @@ import org.msgr2.crypto.auth.ConnectionMode;
 import org.msgr2.session.Policy;
 import org.msgr2.session.mon.RefusedLoginLog;
 import org.msgr2.session.netty.NettyIo;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code msgr serve} that are also keys of its configuration file. */
@@ -96,6 +97,9 @@ final class ServeOptions {
             description = "Answer HTTP here: /metrics for Prometheus, /health, /connections. Default: nowhere.")
     private @Nullable EntityAddr metrics;
 
+    @Mixin
+    private ServeConfdOptions confd;
+
     @Option(
             names = "--io",
             paramLabel = "HOW",
@@ -128,6 +132,7 @@ final class ServeOptions {
                 listen,
                 tls == null ? withoutTls() : withTls(tls),
                 metrics,
+                confd.setup(),
                 io == null ? null : NettyIo.valueOf(io.name().toUpperCase(Locale.ROOT)),
                 data);
     }

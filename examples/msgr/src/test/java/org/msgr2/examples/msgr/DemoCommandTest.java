@@ -24,7 +24,10 @@ class DemoCommandTest {
                         + " duplicated 0, reordered 0, damaged 0")
                 .contains("       cuts of the connection 5, connections 6, messages sent again ")
                 .contains(" messages/s, ")
-                .contains("All 4 parts worked");
+                .contains("confd  over UDP on 127.0.0.1:")
+                .contains(": the master is node1.example.net, 203.0.113.1 runs on 192.0.2.1")
+                .contains(" ms later the master is node2.example.net")
+                .contains("All 5 parts worked");
         String node = run.outLines().get(0);
         assertThat(Path.of(node.substring(node.indexOf("data in ") + 8))).doesNotExist();
     }

@@ -1,0 +1,54 @@
+package org.msgr2.examples.msgr;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.msgr2.confd.ConfdOptions;
+import org.msgr2.confd.KeyFile;
+import org.msgr2.confd.wire.ConfdKey;
+import org.msgr2.confd.wire.Era;
+import picocli.CommandLine.Option;
+
+/** Which confds are asked, and how they are to believe us. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ConfdClientOptions {
+    @Option(
+            names = "--peer",
+            paramLabel = "HOST[:PORT]",
+            description = "A confd, asked over UDP; repeat it for more: the newest answer of enough of them counts."
+                    + " Default port: 1814.")
+    private List<HostPort> peers = new ArrayList<>();
+
+    @Option(names = "--key", paramLabel = "FILE", description = "The cluster's HMAC key: hmac.key of Ganeti.")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--wire",
+            paramLabel = "ERA",
+            defaultValue = "3.0",
+            description = "Which Ganeti the peers are: 3.0, or 2.7 for all before 2.12. Default: ${DEFAULT-VALUE}.")
+    private Era era;
+
+    ConfdPeer connect(CephOptions msgr2) throws Failure {
+        if (peers.isEmpty()) {
+            throw Failure.usage("which confd? give --peer HOST and --key FILE");
+        }
+        if (key == null) {
+            throw Failure.usage("questions over UDP are signed: give --key FILE, the cluster's hmac.key");
+        }
+        ConfdKey secret;
+        try {
+            secret = KeyFile.read(key);
+        } catch (IOException e) {
+            throw Failure.of(Faults.oneLine(e.getMessage()), e);
+        }
+        List<InetSocketAddress> resolved = new ArrayList<>();
+        for (HostPort peer : peers) {
+            resolved.add(peer.resolve(ConfdOptions.Udp.PORT_DEFAULT));
+        }
+        return ConfdUdp.open(secret, resolved.stream().distinct().toList(), era, msgr2.timeout());
+    }
+}

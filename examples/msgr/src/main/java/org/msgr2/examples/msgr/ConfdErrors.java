@@ -1,0 +1,48 @@
+package org.msgr2.examples.msgr;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.msgr2.confd.client.Question;
+import org.msgr2.confd.wire.Era;
+import org.msgr2.confd.wire.ErrorCode;
+import org.msgr2.confd.wire.Query;
+import org.msgr2.confd.wire.Status;
+
+/** Confd's errors in words. They are numbers, or text of its own. */
+final class ConfdErrors {
+    private ConfdErrors() {}
+
+    static void check(Question question, Status status, JsonNode answer, Era era) throws Failure {
+        if (status == Status.OK) {
+            return;
+        }
+        String type = question.type().label();
+        if (status == Status.NOT_IMPLEMENTED) {
+            throw Failure.of("confd does not know " + type);
+        }
+        throw Failure.of(type + ": "
+                + (answer.isTextual() ? Faults.oneLine(answer.asText()) : words(question, answer.asInt(-1), era)));
+    }
+
+    private static String words(Question question, int code, Era era) {
+        for (ErrorCode known : ErrorCode.values()) {
+            if (known.code(era) == code) {
+                return switch (known) {
+                    case UNKNOWN_ENTRY -> "nothing known of " + subject(question.query());
+                    case INTERNAL -> "confd has an internal error";
+                    case ARGUMENT -> "nothing can be asked about " + subject(question.query());
+                };
+            }
+        }
+        return "error " + code;
+    }
+
+    private static String subject(Query query) {
+        if (query instanceof Query.Text text) {
+            return "'" + text.value() + "'";
+        }
+        if (query instanceof Query.Fields fields && fields.ip() != null) {
+            return fields.ip() + (fields.link() == null ? "" : " on link '" + fields.link() + "'");
+        }
+        return "that";
+    }
+}
