@@ -54,8 +54,12 @@ abstract class SubscriptionsContractTest extends CallsTestBase {
                 synchronized (this) {
                     while (items.isOpen() && next[0] < all.size()) {
                         Opaque at = Opaque.copyOf(("" + (next[0] + 1)).getBytes(StandardCharsets.UTF_8));
-                        if (!items.offer(new Push<>(all.get(next[0]), at, anew[0]))) {
-                            return;
+                        try {
+                            if (!items.offer(new Push<>(all.get(next[0]), at, anew[0]))) {
+                                return;
+                            }
+                        } catch (CallException e) {
+                            return; // it has ended since we looked
                         }
                         anew[0] = false;
                         next[0]++;
