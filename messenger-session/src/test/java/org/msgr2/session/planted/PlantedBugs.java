@@ -993,7 +993,7 @@ final class PlantedBugs {
                         "undelivered messages keep their permits",
                         "reading stops",
                         DRIVER,
-                        "dropUndelivered",
+                        "lambda$dropUndelivered$21",
                         dropCall("PermitGate.release")),
                 bug(
                         "undelivered messages are delivered",
