@@ -68,7 +68,7 @@ class ConfdCommandTest {
         try (ConfdNode node = ConfdNode.start(directory)) {
             Run node9 = node.ask("node-role-by-name", "node9");
             assertThat(node9.exitCode()).isEqualTo(1);
-            assertThat(node9.error()).isEqualTo("msgr: node-role-by-name: nothing known of 'node9'");
+            assertThat(node9.error()).isEqualTo("msgr: node-role-by-name: Node name node9 not found");
             assertThat(node.ask("instance-disks", "web9").error()).contains("web9 not found");
         }
     }

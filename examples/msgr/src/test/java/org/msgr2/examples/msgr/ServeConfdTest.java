@@ -65,7 +65,7 @@ class ServeConfdTest {
                 "--confd=127.0.0.1:0",
                 "--confd-config=" + cluster.config(),
                 "--confd-key=" + cluster.key())) {
-            assertThat(node.command(ServedNode.anonymous(), "{\"prefix\":\"health detail\"}")
+            assertThat(node.command(ServedNode.anonymous(), "{\"prefix\":\"health\",\"detail\":\"detail\"}")
                             .output())
                     .contains(cluster.config().toString());
             cluster.failOver("node2.example.net");
