@@ -1000,7 +1000,7 @@ final class PlantedBugs {
                         "the former self's messages",
                         DRIVER,
                         "dropUndelivered",
-                        dropCall("DispatchQueue.dropMessages")));
+                        dropCall("ConnectionQueues.dropMessages")));
     }
 
     private static List<PlantedBug> driving() {
