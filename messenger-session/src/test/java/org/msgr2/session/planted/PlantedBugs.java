@@ -1047,7 +1047,7 @@ final class PlantedBugs {
                         DRIVER,
                         "ended",
                         dropCall("SessionRegistry.ended")),
-                bug("ready without event", "an event", DRIVER, "ready", dropCall("DispatchQueue.event")),
+                bug("ready without event", "an event", DRIVER, "tell", dropCall("ConnectionQueues.event")),
                 bug("woken once", "messages wait for ever", DRIVER, "wholePass", dropCall("AtomicBoolean.set")),
                 bug(
                         "mailbox is taken too late",
@@ -1061,7 +1061,12 @@ final class PlantedBugs {
                         "session.driver.SessionRegistry",
                         "absent",
                         invert(2, 4)),
-                bug("closed() is not completed", "a future hangs", DRIVER, "ended", dropCall("DispatchQueue.execute")),
+                bug(
+                        "closed() is not completed",
+                        "a future hangs",
+                        DRIVER,
+                        "ended",
+                        dropCall("ConnectionQueues.execute")),
                 bug("events before messages", "order", "session.dispatch.DispatchQueue", "takeInbox", invert(2, 3)));
     }
 

@@ -65,10 +65,9 @@ final class ConfdUdp implements ConfdPeer {
             }
             quorum.accept(upcall);
         };
-        client.ask(question, Coverage.ALL, note).whenComplete((salt, refused) -> {
-            if (refused != null) {
-                done.completeExceptionally(refused);
-            }
+        client.ask(question, Coverage.ALL, note).exceptionally(refused -> {
+            done.completeExceptionally(refused);
+            return null;
         });
         QuorumResult result;
         try {

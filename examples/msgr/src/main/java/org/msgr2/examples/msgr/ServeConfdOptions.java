@@ -13,8 +13,7 @@ final class ServeConfdOptions {
     @Option(
             names = "--confd-config",
             paramLabel = "FILE",
-            description =
-                    "Host a confd for this Ganeti configuration (config.data). It may come later.")
+            description = "Host a confd for this Ganeti configuration (config.data). It may come later.")
     private @Nullable Path config;
 
     @Option(

@@ -69,8 +69,7 @@ class ServeConfdTest {
                             .output())
                     .contains(cluster.config().toString());
             cluster.failOver("node2.example.net");
-            await().untilAsserted(() -> assertThat(node.command(
-                                    ServedNode.anonymous(), "{\"prefix\":\"health\"}")
+            await().untilAsserted(() -> assertThat(node.command(ServedNode.anonymous(), "{\"prefix\":\"health\"}")
                             .output())
                     .contains("HEALTH_OK"));
         }
@@ -96,7 +95,8 @@ class ServeConfdTest {
                         + "\nconfd-key: " + cluster.key() + "\nconfd-wire: auto\nconfd-on-bad: keep\n");
         try (Background node = Background.start("serve", "--config=" + config, "--json")) {
             assertThat(node.line()).contains("\"what\":\"msgr2\"");
-            assertThat(node.line()).startsWith("{\"event\":\"listening\",\"what\":\"confd-udp\",\"address\":\"127.0.0.1:");
+            assertThat(node.line())
+                    .startsWith("{\"event\":\"listening\",\"what\":\"confd-udp\",\"address\":\"127.0.0.1:");
         }
     }
 

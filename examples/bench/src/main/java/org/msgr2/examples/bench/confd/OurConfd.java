@@ -21,7 +21,8 @@ public final class OurConfd {
         ConfdService confd =
                 new ConfdService(ConfdOptions.of(Path.of(args[1])).withUdp(ConfdOptions.Udp.of(addr, key)));
         try (Messenger node = Messenger.builder("osd.0").service(confd).build()) {
-            System.out.println("confd answers at " + confd.udpAddr() + " in " + node.config().name());
+            System.out.println("confd answers at " + confd.udpAddr() + " in "
+                    + node.config().name());
             new CountDownLatch(1).await();
         }
     }
