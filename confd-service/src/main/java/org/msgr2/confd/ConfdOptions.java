@@ -3,6 +3,7 @@ package org.msgr2.confd;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.msgr2.confd.calls.ConfdCallLimits;
 import org.msgr2.confd.engine.EngineOptions;
 import org.msgr2.confd.reload.ConfigSource;
 import org.msgr2.confd.wire.ConfdKey;
@@ -15,21 +16,26 @@ import org.msgr2.confd.wire.WireMode;
  * @param config the cluster's configuration file; it may come later
  * @param source when that is read again, and what is done while it is bad
  * @param udp the front end for Ganeti's own clients; null for none
+ * @param calls the bounds of what peers call and watch
  */
 public record ConfdOptions(
-        Path config, ConfigSource.Options source, @Nullable Udp udp) {
+        Path config, ConfigSource.Options source, @Nullable Udp udp, ConfdCallLimits calls) {
 
     /** Without a front end. */
     public static ConfdOptions of(Path config) {
-        return new ConfdOptions(config, ConfigSource.Options.DEFAULTS, null);
+        return new ConfdOptions(config, ConfigSource.Options.DEFAULTS, null, ConfdCallLimits.DEFAULTS);
     }
 
     public ConfdOptions withSource(ConfigSource.Options other) {
-        return new ConfdOptions(config, other, udp);
+        return new ConfdOptions(config, other, udp, calls);
     }
 
     public ConfdOptions withUdp(Udp frontEnd) {
-        return new ConfdOptions(config, source, frontEnd);
+        return new ConfdOptions(config, source, frontEnd, calls);
+    }
+
+    public ConfdOptions withCalls(ConfdCallLimits other) {
+        return new ConfdOptions(config, source, udp, other);
     }
 
     /**

@@ -27,6 +27,15 @@ public final class JsonSlice {
         this.end = end;
     }
 
+    /**
+     * A value that is in no file.
+     *
+     * @param json well-formed, in UTF-8; belongs to the slice from here on
+     */
+    public static JsonSlice of(byte[] json) {
+        return new JsonSlice(json, 0, json.length);
+    }
+
     /** Its length in the file, in bytes. */
     public int sizeBytes() {
         return end - start;

@@ -1,9 +1,12 @@
 package org.msgr2.confd.engine;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import org.msgr2.confd.config.ConfigPath;
@@ -16,6 +19,7 @@ import org.msgr2.confd.config.JsonSlice;
  */
 public final class ConfigValues {
     private static final Set<String> PRIVATE = Set.of("osparams_private", "osparams_private_cluster");
+    private static final JsonFactory FACTORY = new JsonFactory();
     private static final String LOGICAL_ID = "logical_id";
 
     /** Of the secret in a DRBD disk's logical id; other disks have fewer elements. */
@@ -38,6 +42,17 @@ public final class ConfigValues {
             in.nextToken();
             writeNamed(steps.isEmpty() ? "" : steps.get(steps.size() - 1), in, out);
         }
+    }
+
+    /** The same value as {@link #write(JsonSlice, ConfigPath, JsonGenerator)} writes it. */
+    public JsonSlice rewritten(JsonSlice slice, ConfigPath path) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream(slice.sizeBytes());
+        try (JsonGenerator out = FACTORY.createGenerator(json)) {
+            write(slice, path, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the slice was indexed as JSON", e);
+        }
+        return JsonSlice.of(json.toByteArray());
     }
 
     private static boolean isSecret(List<String> steps) {

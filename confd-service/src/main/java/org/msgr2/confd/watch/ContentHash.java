@@ -11,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.msgr2.confd.config.ClusterConfig;
 import org.msgr2.confd.config.ConfigPath;
 import org.msgr2.confd.config.JsonSlice;
 
@@ -36,12 +35,10 @@ final class ContentHash {
         }
     }
 
-    /** Starts with everything that a snapshot has below a path. */
-    ContentHash(ClusterConfig config, ConfigPath path) {
+    /** Starts with everything that there is. */
+    ContentHash(Map<ConfigPath, JsonSlice> parts) {
         this();
-        for (Map.Entry<ConfigPath, JsonSlice> part : Parts.of(config, path).entrySet()) {
-            toggle(part.getKey(), part.getValue());
-        }
+        parts.forEach(this::toggle);
     }
 
     /** Takes a difference into account. */

@@ -3,7 +3,9 @@ package org.msgr2.confd.watch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.confd.config.ClusterConfig;
 import org.msgr2.confd.config.ConfigPath;
@@ -12,6 +14,7 @@ import org.msgr2.confd.config.ConfigPath;
 final class PathHistory {
     private final ConfigPath path;
     private final WatchLimits limits;
+    private final WatchView view;
     private final ContentHash hash;
     private final Deque<WatchEvent> events = new ArrayDeque<>();
     private long bytes;
@@ -21,10 +24,11 @@ final class PathHistory {
     private Revision current;
     private int watchers;
 
-    PathHistory(ConfigPath path, ClusterConfig config, WatchLimits limits) {
+    PathHistory(ConfigPath path, ClusterConfig config, WatchLimits limits, WatchView view) {
         this.path = path;
         this.limits = limits;
-        hash = new ContentHash(config, path);
+        this.view = view;
+        hash = new ContentHash(view.of(config, path));
         current = new Revision(config.serialNo(), hash.hex());
         base = current;
     }
@@ -47,7 +51,7 @@ final class PathHistory {
 
     /** The next snapshot has come; the event that this makes, or null. */
     @Nullable WatchEvent advance(ClusterConfig older, ClusterConfig newer) {
-        List<Change> changes = ConfigDiff.between(older, newer, path);
+        List<Change> changes = view.of(ConfigDiff.between(older, newer, path));
         if (changes.isEmpty()) {
             return null;
         }
@@ -82,6 +86,39 @@ final class PathHistory {
             return List.of();
         }
         return null;
+    }
+
+    /** Whether the events after a revision are known; there may be none. */
+    boolean knows(Revision told) {
+        return newerThan(told) >= 0;
+    }
+
+    /** The event after a revision that is known; null if there is none yet. */
+    @Nullable WatchEvent next(Revision told) {
+        Iterator<WatchEvent> newestFirst = events.descendingIterator();
+        WatchEvent event = null;
+        for (int left = newerThan(told); left > 0; left--) {
+            event = newestFirst.next();
+        }
+        return event;
+    }
+
+    /** How many events there are after a revision, or after the same content with another serial number; -1 if unknown. */
+    private int newerThan(Revision told) {
+        int exactly = newerThan(told::equals);
+        return exactly >= 0
+                ? exactly
+                : newerThan(revision -> revision.contentHash().equals(told.contentHash()));
+    }
+
+    private int newerThan(Predicate<Revision> meant) {
+        int newer = 0;
+        for (Iterator<WatchEvent> newestFirst = events.descendingIterator(); newestFirst.hasNext(); newer++) {
+            if (meant.test(newestFirst.next().revision())) {
+                return newer;
+            }
+        }
+        return meant.test(base) ? newer : -1;
     }
 
     private static int lastIndexOf(Revision revision, List<WatchEvent> events) {

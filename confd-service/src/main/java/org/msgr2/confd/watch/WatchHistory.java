@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.confd.config.ClusterConfig;
 import org.msgr2.confd.config.ConfigPath;
@@ -16,11 +17,21 @@ import org.msgr2.confd.config.ConfigPath;
  */
 public final class WatchHistory {
     private final WatchLimits limits;
+    private final WatchView view;
     private final Map<ConfigPath, PathHistory> paths = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable ClusterConfig config;
 
+    /** Of watchers who may see everything. */
     public WatchHistory(WatchLimits limits) {
+        this(limits, WatchView.EVERYTHING);
+    }
+
+    /**
+     * @param view what its watchers may see; their revisions depend on nothing else
+     */
+    public WatchHistory(WatchLimits limits, WatchView view) {
         this.limits = limits;
+        this.view = view;
     }
 
     /**
@@ -54,22 +65,71 @@ public final class WatchHistory {
      *     many paths are watched: then it does not watch
      */
     public @Nullable List<WatchEvent> watch(ConfigPath path, @Nullable Revision since) {
+        return follow(path) ? eventsFor(history(path), path, since, loaded()) : null;
+    }
+
+    /**
+     * The first half of {@link #watch}: somebody watches, and asks {@link #next} for every event.
+     *
+     * @return false if nothing has been loaded yet or too many paths are watched: then nobody does
+     */
+    public boolean follow(ConfigPath path) {
         if (config == null) {
-            return null;
+            return false;
         }
         PathHistory history = paths.get(path);
         if (history == null) {
             if (!makeRoom()) {
-                return null;
+                return false;
             }
-            history = new PathHistory(path, config, limits);
+            history = new PathHistory(path, config, limits, view);
             paths.put(path, history);
         }
         history.watch();
-        return eventsFor(history, path, since, config);
+        return true;
     }
 
-    private static List<WatchEvent> eventsFor(
+    /** Whether there is a snapshot to watch. */
+    public boolean isLoaded() {
+        return config != null;
+    }
+
+    /**
+     * What a watcher of a path is told next. So a slow one needs no queue of its own: the history is the queue, and who falls
+     * behind it is told everything.
+     *
+     * @param told the revision of the last event that it has got; null if it has none
+     * @return null if it has the current state
+     */
+    public @Nullable WatchEvent next(ConfigPath path, @Nullable Revision told) {
+        PathHistory history = history(path);
+        if (told == null) {
+            return everything(path, WatchEvent.Kind.SNAPSHOT);
+        }
+        if (history.knows(told)) {
+            return history.next(told);
+        }
+        return everything(path, WatchEvent.Kind.RESYNC);
+    }
+
+    /** All that a watched path has now. */
+    public WatchEvent everything(ConfigPath path, WatchEvent.Kind kind) {
+        return all(kind, history(path), path, loaded());
+    }
+
+    private PathHistory history(ConfigPath path) {
+        PathHistory history = paths.get(path);
+        if (history == null) {
+            throw new IllegalStateException("nobody watches " + path);
+        }
+        return history;
+    }
+
+    private ClusterConfig loaded() {
+        return Objects.requireNonNull(config);
+    }
+
+    private List<WatchEvent> eventsFor(
             PathHistory history, ConfigPath path, @Nullable Revision since, ClusterConfig config) {
         if (since == null) {
             return List.of(all(WatchEvent.Kind.SNAPSHOT, history, path, config));
@@ -83,9 +143,9 @@ public final class WatchHistory {
                 : missed;
     }
 
-    private static WatchEvent all(WatchEvent.Kind kind, PathHistory history, ConfigPath path, ClusterConfig config) {
+    private WatchEvent all(WatchEvent.Kind kind, PathHistory history, ConfigPath path, ClusterConfig config) {
         List<Change> values = new ArrayList<>();
-        Parts.of(config, path).forEach((part, value) -> values.add(new Change(part, null, value)));
+        view.of(config, path).forEach((part, value) -> values.add(new Change(part, null, value)));
         return new WatchEvent(kind, history.current(), values);
     }
 

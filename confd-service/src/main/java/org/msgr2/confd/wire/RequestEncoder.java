@@ -1,7 +1,5 @@
 package org.msgr2.confd.wire;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.util.Arrays;
 
 /** Writes requests (spec/confd §1.2). Reuses its buffers; not thread-safe. */
@@ -36,7 +34,7 @@ public final class RequestEncoder {
                     out.writeNumberField("protocol", 1);
                     out.writeNumberField("type", type.code());
                     out.writeFieldName("query");
-                    write(query, out);
+                    QueryJson.write(query, era, out);
                     out.writeStringField("rsalt", rsalt);
                     out.writeEndObject();
                 },
@@ -45,44 +43,5 @@ public final class RequestEncoder {
             throw new IllegalArgumentException("the request is longer than " + bytesMax + " bytes, or no Unicode");
         }
         return Arrays.copyOf(writer.bytes(), writer.length());
-    }
-
-    private void write(Query query, JsonGenerator out) throws IOException {
-        if (query instanceof Query.Text text) {
-            out.writeString(text.value());
-        } else if (query instanceof Query.Fields fields) {
-            write(fields, out);
-        } else {
-            out.writeNull();
-        }
-    }
-
-    private void write(Query.Fields fields, JsonGenerator out) throws IOException {
-        out.writeStartObject();
-        if (fields.link() != null) {
-            out.writeStringField("0", fields.link());
-        }
-        if (fields.ip() != null) {
-            out.writeStringField("1", fields.ip());
-        }
-        if (!fields.ips().isEmpty()) {
-            out.writeArrayFieldStart("2");
-            for (String ip : fields.ips()) {
-                out.writeString(ip);
-            }
-            out.writeEndArray();
-        }
-        if (!fields.fields().isEmpty()) {
-            out.writeArrayFieldStart("3");
-            for (MasterField field : fields.fields()) {
-                if (era == Era.V2_7) {
-                    out.writeString(Integer.toString(field.code()));
-                } else {
-                    out.writeNumber(field.code());
-                }
-            }
-            out.writeEndArray();
-        }
-        out.writeEndObject();
     }
 }
