@@ -13,13 +13,13 @@ final class ShortAnswer extends ByteArrayOutputStream {
     }
 
     @Override
-    public void write(int value) {
+    public synchronized void write(int value) {
         demandRoom(1);
         super.write(value);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) {
+    public synchronized void write(byte[] bytes, int offset, int length) {
         demandRoom(length);
         super.write(bytes, offset, length);
     }

@@ -48,8 +48,9 @@ final class Watcher {
     /** Tells what there is to tell, as far as the caller takes it. */
     synchronized void pump() {
         try {
-            while (!ended && items.isOpen() && hasEvent() && offer()) {
-                continue;
+            boolean more = true;
+            while (more) {
+                more = !ended && items.isOpen() && hasEvent() && offer();
             }
         } catch (CallException e) {
             fail(e);

@@ -72,14 +72,10 @@ public final class ConfdNodeClient {
      */
     public CompletableFuture<NodeAnswer> askAsync(Question question, CallOptions options) {
         return calls.callAsync(ConfdMethods.of(question.type()), question.query(), options)
-                .handle((answer, failed) -> {
-                    if (failed == null) {
-                        return CompletableFuture.completedFuture(answer);
-                    }
+                .exceptionallyCompose(failed -> {
                     CallException why = failure(failed);
-                    return isLong(why) ? large(question, options) : CompletableFuture.<byte[]>failedFuture(why);
+                    return isLong(why) ? large(question, options) : CompletableFuture.failedFuture(why);
                 })
-                .thenCompose(answer -> answer)
                 .thenApply(NodeJson::answer);
     }
 
@@ -92,6 +88,7 @@ public final class ConfdNodeClient {
         return cause instanceof CallException why ? why : new CallException(CallStatus.INTERNAL, "", cause);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what take() throws, the answer fails with
     private CompletableFuture<byte[]> large(Question question, CallOptions options) {
         StreamCall<Question, byte[]> call = calls.open(ConfdMethods.LARGE, question, options);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();

@@ -2,10 +2,10 @@ package org.msgr2.confd.calls;
 
 import java.util.List;
 import java.util.Map;
+import org.msgr2.core.ProtocolException;
 import org.msgr2.core.address.EntityName;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.Opaque;
-import org.msgr2.core.ProtocolException;
 import org.msgr2.crypto.auth.AuthClient;
 import org.msgr2.crypto.auth.AuthMethod;
 import org.msgr2.crypto.auth.AuthOutcome;

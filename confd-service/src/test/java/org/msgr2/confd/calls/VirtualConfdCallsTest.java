@@ -1,6 +1,7 @@
 package org.msgr2.confd.calls;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.msgr2.session.testing.TestNetwork;
 
 class VirtualConfdCallsTest extends ConfdCallsContractTest {
@@ -11,12 +12,12 @@ class VirtualConfdCallsTest extends ConfdCallsContractTest {
 
     @Override
     int changes() {
-        return 200;
+        return 1_000;
     }
 
     /** Ten times a second. */
     @Override
-    void untilNextChange() {
+    void untilNextChange(BooleanSupplier heard) {
         ((TestNetwork.Virtual) network).time().advance(Duration.ofMillis(100));
     }
 }

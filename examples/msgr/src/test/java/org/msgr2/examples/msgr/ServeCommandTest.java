@@ -169,8 +169,9 @@ class ServeCommandTest {
     @Test
     void anUnknownKeyIsNamed() throws Exception {
         assertThat(refused("auth: none\nlisten-on: x\n"))
-                .contains("unknown key 'listen-on' (known: auth, data, insecure-expose, io, keyring,"
-                        + " listen, metrics, modes, name, tls, tls-ca, tls-cert, tls-dev, tls-key)");
+                .contains(
+                        "unknown key 'listen-on' (known: auth, confd, confd-config, confd-key, confd-on-bad, confd-wire,"
+                                + " data, insecure-expose, io, keyring, listen, luxi, metrics, modes, name, tls, tls-ca, tls-cert, tls-dev, tls-key)");
         assertThat(refused("config: other.yaml\n")).contains("unknown key 'config'");
     }
 
