@@ -133,7 +133,6 @@ public final class DnsSrvResolver implements Resolver, AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // its thread is a daemon: nobody waits for its end
     public void close() {
         dns.close();
         loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -14,7 +14,7 @@ import org.msgr2.core.wire.WireException;
 /** Whatever the bytes, they are an envelope within the limits or a typed fault. */
 class CallEnvelopeFuzzTest {
     private static final Limits.Calls LIMITS = Limits.defaults().calls();
-    private static final int ROUNDS = 200_000;
+    private static final int ROUNDS = 50_000;
 
     private static @Nullable CallEnvelope read(byte[] bytes) {
         ByteBuf buffer = Unpooled.wrappedBuffer(bytes);
