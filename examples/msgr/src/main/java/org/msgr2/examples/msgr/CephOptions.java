@@ -91,6 +91,17 @@ final class CephOptions {
         return new ClusterAccess(name, credentials(file), tls.context(), timeout());
     }
 
+    /** Daemons want to see a ticket; a peer that turns out to be a monitor does not, and costs a login too many. */
+    void fetchTickets(ClusterAccess access) throws Failure, InterruptedException {
+        if (!access.credentials().needTickets()) {
+            return;
+        }
+        List<EntityAddr> monitors = monitorsIfNamed();
+        if (!monitors.isEmpty()) {
+            MonSession.connect(access, monitors).close();
+        }
+    }
+
     /** The longest wait for a connection, and for an answer. */
     Duration timeout() throws Failure {
         if (timeout.isZero()) {

@@ -88,6 +88,11 @@ final class Client implements AutoCloseable {
         return info;
     }
 
+    /** For what dials again when the connection is lost. */
+    Messenger messenger() {
+        return messenger;
+    }
+
     MessengerStats stats() {
         return messenger.stats();
     }

@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  msgr confd cluster-master --peer 192.0.2.1 --peer 192.0.2.2 --key /var/lib/ganeti/hmac.key",
             "  msgr confd node-role-by-name node1 --peer 192.0.2.1 --key hmac.key",
-            "  msgr confd config-query /cluster/master_ip --peer [2001:db8::1]:1814 --key hmac.key --json"
+            "  msgr confd config-query /cluster/master_ip --peer [2001:db8::1]:1814 --key hmac.key --json",
+            "  msgr confd cluster-master --node v2:192.0.2.1:3400 --keyring admin.keyring",
+            "  msgr confd watch /nodes --node v2:192.0.2.1:3400 --keyring admin.keyring"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ConfdCommand implements Runnable {
@@ -24,6 +26,7 @@ final class ConfdCommand implements Runnable {
     static CommandLine commandLine(Terminal terminal) {
         CommandLine confd = new CommandLine(new ConfdCommand());
         ConfdQueries.addTo(confd, terminal);
+        confd.addSubcommand(new ConfdWatch(terminal));
         return confd;
     }
 

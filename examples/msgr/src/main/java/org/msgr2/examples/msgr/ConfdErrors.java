@@ -6,6 +6,8 @@ import org.msgr2.confd.wire.Era;
 import org.msgr2.confd.wire.ErrorCode;
 import org.msgr2.confd.wire.Query;
 import org.msgr2.confd.wire.Status;
+import org.msgr2.core.address.EntityAddr;
+import org.msgr2.session.rpc.CallException;
 
 /** Confd's errors in words. They are numbers, or text of its own. */
 final class ConfdErrors {
@@ -21,6 +23,22 @@ final class ConfdErrors {
         }
         throw Failure.of(type + ": "
                 + (answer.isTextual() ? Faults.oneLine(answer.asText()) : words(question, answer.asInt(-1), era)));
+    }
+
+    /** A node has refused the call itself, or it got lost. */
+    static Failure ofCall(EntityAddr node, CallException why) {
+        String text = Faults.oneLine(why.text());
+        return Failure.of(
+                switch (why.status()) {
+                    case UNKNOWN_SERVICE -> node + " has no confd: start it with --confd-config FILE";
+                    case UNKNOWN_METHOD -> node + " has a confd that does not know this: " + text;
+                    case PERMISSION_DENIED ->
+                        "not allowed at " + node + ": " + text
+                                + "; in the node's keyring the name needs the capability confd='allow r'";
+                    case DEADLINE_EXCEEDED -> "no answer from " + node + " in time";
+                    default -> "no answer from " + node + ": " + Faults.oneLine(why.getMessage());
+                },
+                why);
     }
 
     private static String words(Question question, int code, Era era) {

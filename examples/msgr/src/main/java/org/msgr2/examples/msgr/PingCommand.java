@@ -1,7 +1,6 @@
 package org.msgr2.examples.msgr;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.msgr2.core.address.EntityAddr;
@@ -79,8 +78,8 @@ final class PingCommand implements Callable<Integer> {
         }
         Client.checkDialable(addr);
         ClusterAccess access = ceph.access();
-        if (access.credentials().needTickets() && type != EntityType.MON) {
-            fetchTickets(access);
+        if (type != EntityType.MON) {
+            ceph.fetchTickets(access);
         }
         Messenger.Builder builder = access.builder()
                 // A real Ceph daemon refuses clients that know much less than itself.
@@ -101,14 +100,6 @@ final class PingCommand implements Callable<Integer> {
                 report.printSummary(terminal);
             }
             return Msgr.DONE;
-        }
-    }
-
-    /** Daemons want to see a ticket; a peer that turns out to be a monitor does not, and costs a login too many. */
-    private void fetchTickets(ClusterAccess access) throws Failure, InterruptedException {
-        List<EntityAddr> monitors = ceph.monitorsIfNamed();
-        if (!monitors.isEmpty()) {
-            MonSession.connect(access, monitors).close();
         }
     }
 
