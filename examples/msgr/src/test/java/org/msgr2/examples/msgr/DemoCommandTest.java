@@ -26,6 +26,8 @@ class DemoCommandTest {
                 .contains(" messages/s, ")
                 .contains("confd  over UDP on 127.0.0.1:")
                 .contains(": the master is node1.example.net, 203.0.113.1 runs on 192.0.2.1")
+                .contains("over msgr2, as client.admin: the master is node1.example.net")
+                .contains("the configuration changes: a watch hears of it ")
                 .contains(" ms later the master is node2.example.net")
                 .contains("All 5 parts worked");
         String node = run.outLines().get(0);
