@@ -99,9 +99,7 @@ class ConfdMsgr2Test {
                         .with(EntityName.parse("client.yes"), ServedNode.newKey(), Map.of("confd", "allow r")));
         DemoCluster cluster = DemoCluster.create(directory);
         try (ServedNode node = ServedNode.start(
-                "--data=" + directory.resolve("data"),
-                "--keyring=" + keyring,
-                "--confd-config=" + cluster.config())) {
+                "--data=" + directory.resolve("data"), "--keyring=" + keyring, "--confd-config=" + cluster.config())) {
             Run no = Run.of(confd(node, "cluster-master", "--name=client.no", "--keyring=" + keyring));
             assertThat(no.exitCode()).isEqualTo(1);
             assertThat(no.error()).contains("client.no lacks read of confd").contains("confd='allow r'");
