@@ -229,6 +229,8 @@ abstract class SurvivalContractTest extends NetworkTestBase<TestNetwork> {
         network.get("ready", client.ready());
         Connection server = accepted();
         server.markDisposable();
+        send(server, 1, 1);
+        network.await("what was said behind it", () -> atClient.messages().size() == 1);
         cutAtServer.cut();
         network.get("ended", server.closed());
         network.await("a new session", () -> atClient.count(SessionEvent.Connected.class) == 2);

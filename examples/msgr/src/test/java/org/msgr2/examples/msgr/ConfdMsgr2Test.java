@@ -32,16 +32,17 @@ class ConfdMsgr2Test {
 
     @Test
     void questionsAreAnsweredAsOverUdp() throws Exception {
-        try (ConfdNode node = ConfdNode.start(directory)) {
+        try (ConfdNode node = ConfdNode.startWithKeys(directory)) {
             for (String question : List.of("cluster-master", "node-role-by-name node2", "node-drbd node1")) {
                 String[] words = question.split(" ", -1);
                 List<String> more = new ArrayList<>(List.of(words));
-                more.add("--auth=none");
+                more.add("--keyring=" + ConfdNode.keyring(directory));
                 Run run = Run.of(confd(node.node(), more.toArray(String[]::new)));
                 assertThat(run.err()).isEmpty();
                 assertThat(run.out()).isEqualTo(node.ask(words).out());
             }
-            Run refused = Run.of(confd(node.node(), "node-role-by-name", "node9", "--auth=none"));
+            Run refused = Run.of(
+                    confd(node.node(), "node-role-by-name", "node9", "--keyring=" + ConfdNode.keyring(directory)));
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.error()).isEqualTo("msgr: node-role-by-name: Node name node9 not found");
         }
@@ -49,9 +50,14 @@ class ConfdMsgr2Test {
 
     @Test
     void aWatchHearsWhatThereIsAndWhatChanges() throws Exception {
-        try (ConfdNode node = ConfdNode.start(directory);
-                Background watch =
-                        Background.start(confd(node.node(), "watch", WATCHED, "--auth=none", "--count=2", "--json"))) {
+        try (ConfdNode node = ConfdNode.startWithKeys(directory);
+                Background watch = Background.start(confd(
+                        node.node(),
+                        "watch",
+                        WATCHED,
+                        "--keyring=" + ConfdNode.keyring(directory),
+                        "--count=2",
+                        "--json"))) {
             JsonNode first = new ObjectMapper().readTree(watch.line());
             assertThat(first.get("kind").asText()).isEqualTo("snapshot");
             node.cluster().failOver("node2.example.net");
@@ -67,8 +73,9 @@ class ConfdMsgr2Test {
 
     @Test
     void aWatchThatIsStoppedEndsWell() throws Exception {
-        try (ConfdNode node = ConfdNode.start(directory);
-                Background watch = Background.start(confd(node.node(), "watch", WATCHED, "--auth=none"))) {
+        try (ConfdNode node = ConfdNode.startWithKeys(directory);
+                Background watch = Background.start(
+                        confd(node.node(), "watch", WATCHED, "--keyring=" + ConfdNode.keyring(directory)))) {
             assertThat(watch.line()).startsWith("snapshot  serial 1  " + WATCHED + " = ");
             assertThat(watch.stop()).isZero();
             assertThat(watch.err()).isEmpty();
@@ -96,7 +103,10 @@ class ConfdMsgr2Test {
                 Keyring.EMPTY
                         .with(EntityName.parse("mon.node"), ServedNode.newKey(), Map.of("mon", "allow *"))
                         .with(EntityName.parse("client.no"), ServedNode.newKey(), Map.of("mon", "allow r"))
-                        .with(EntityName.parse("client.yes"), ServedNode.newKey(), Map.of("confd", "allow r")));
+                        .with(
+                                EntityName.parse("client.yes"),
+                                ServedNode.newKey(),
+                                Map.of("mon", "allow r", "confd", "allow r")));
         DemoCluster cluster = DemoCluster.create(directory);
         try (ServedNode node = ServedNode.start(
                 "--data=" + directory.resolve("data"), "--keyring=" + keyring, "--confd-config=" + cluster.config())) {
