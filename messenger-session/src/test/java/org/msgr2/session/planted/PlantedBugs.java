@@ -452,13 +452,13 @@ final class PlantedBugs {
                         "memory",
                         "session.dispatch.DispatchQueue$MessageTask",
                         "run",
-                        dropCall("Message.release", EACH, 2)),
+                        dropCall("Message.release", EACH, 3)),
                 bug(
                         "dispatch keeps the permits",
                         "reading stops",
                         "session.dispatch.DispatchQueue$MessageTask",
                         "run",
-                        dropCall("Runnable.run", EACH, 2)));
+                        dropCall("Runnable.run", EACH, 3)));
     }
 
     private static List<PlantedBug> life() {
