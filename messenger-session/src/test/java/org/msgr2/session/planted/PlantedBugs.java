@@ -458,7 +458,7 @@ final class PlantedBugs {
                         "reading stops",
                         "session.dispatch.DispatchQueue$MessageTask",
                         "run",
-                        dropCall("Runnable.run", EACH, 3)));
+                        dropCall("Runnable.run", EACH, 4)));
     }
 
     private static List<PlantedBug> life() {
