@@ -524,7 +524,7 @@ final class PlantedBugs {
                         SESSION,
                         "discardQueue",
                         dropCall("SessionEffects.notify")),
-                bug("discarded one not counted", "the loss is silent", OUTBOUND, "discardAll", invert(5, 5)),
+                bug("discarded one not counted", "the loss is silent", OUTBOUND, "discardAll", invert(8, 8)),
                 bug(
                         "probe is never proven",
                         "messages wait for ever",
