@@ -166,7 +166,7 @@ final class PeerCalls {
 
     /** The next item that has come; null if there is none. Ownership passes. */
     @Nullable Received take(CallEntry entry) {
-        Received[] taken = new Received[1];
+        @Nullable Received[] taken = new @Nullable Received[1];
         step(() -> {
             if (entry.hasBegun()) {
                 taken[0] = entry.machine().poll();
