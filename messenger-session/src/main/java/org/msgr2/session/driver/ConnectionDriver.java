@@ -449,15 +449,17 @@ final class ConnectionDriver implements SessionEffects, OutMessage.Owner {
 
     @Override
     public void dropUndelivered() {
-        fastDeliveries.removeIf(next -> {
-            if (next instanceof Delivery.OfMessage fast) {
-                permits.release(fast.message().payloadBytes());
-                fast.message().release();
-                return true;
-            }
-            return false;
-        });
+        fastDeliveries.removeIf(this::dropIfMessage);
         dispatch.dropMessages();
+    }
+
+    private boolean dropIfMessage(Delivery next) {
+        if (next instanceof Delivery.OfMessage fast) {
+            permits.release(fast.message().payloadBytes());
+            fast.message().release();
+            return true;
+        }
+        return false;
     }
 
     @Override

@@ -993,7 +993,7 @@ final class PlantedBugs {
                         "undelivered messages keep their permits",
                         "reading stops",
                         DRIVER,
-                        "lambda$dropUndelivered$21",
+                        "dropIfMessage",
                         dropCall("PermitGate.release")),
                 bug(
                         "undelivered messages are delivered",
