@@ -134,7 +134,7 @@ public final class Messenger implements AutoCloseable {
         for (ServiceLane lane : lanes.all()) {
             CallHandler handler = lane.service().calls();
             if (handler != null) {
-                called.put(lane.name(), new CalledService(lane.name(), handler, lane::tryExecute));
+                called.put(lane.name(), new CalledService(handler, lane));
             }
         }
         return called;

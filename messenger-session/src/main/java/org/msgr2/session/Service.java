@@ -15,9 +15,9 @@ import org.msgr2.session.rpc.CallHandler;
  * no other.
  *
  * <p><b>Threads.</b> {@link #handle} and {@link #onEvent} run on the service's own worker threads: one at a time for a
- * connection, concurrently for several, in the order of a {@link Dispatcher}. Those of a {@link #fast} service run on the
- * connection's event loop, and must not block. The other methods are called one after the other, by whoever starts and ends
- * the messenger; {@link #health} by anybody at any time.
+ * connection, concurrently for several, in the order of a {@link Dispatcher}. Those of a {@link #fast} service, and its call
+ * handlers, run on the connection's event loop, and must not block. The other methods are called one after the other, by
+ * whoever starts and ends the messenger; {@link #health} by anybody at any time.
  *
  * <p><b>Ownership.</b> A message is borrowed for the duration of the call, as a {@link Dispatcher}'s.
  *
@@ -41,7 +41,7 @@ public interface Service {
         return null;
     }
 
-    /** Whether {@link #handle} never blocks and is quick, so that it can run on the event loop. */
+    /** Whether {@link #handle} and call handlers never block and are quick, so that they can run on the event loop. Constant. */
     default boolean fast() {
         return false;
     }

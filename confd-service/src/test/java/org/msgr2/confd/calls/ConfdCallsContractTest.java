@@ -139,7 +139,7 @@ abstract class ConfdCallsContractTest extends NetworkTestBase<TestNetwork> {
                 .failsWithin(java.time.Duration.ZERO)
                 .withThrowableOfType(Exception.class)
                 .withMessageContaining("PERMISSION_DENIED")
-                .withMessageContaining("read of confd");
+                .withMessageContaining("lacks the capability confd='allow r'");
         assertThat(ask(client, Question.ping()).answer().asInt()).isPositive();
     }
 

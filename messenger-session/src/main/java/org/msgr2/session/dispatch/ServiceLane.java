@@ -154,24 +154,60 @@ public final class ServiceLane implements Recipient {
     // --- Calls
 
     /**
-     * Runs a task on one of the service's workers.
+     * A call begins: its task runs on one of the service's workers; at once, on this thread, if the service is fast.
      *
      * @param bytes what it keeps in memory until it has run
      * @param task what it throws is logged and counted
-     * @return false if the service has too much to do, or takes nothing new any more: the task will not run
+     * @param instead runs if the lane is closed before the task has begun, to give back what the task would have
+     * @return why neither will run: the service has too much to do, or takes nothing new any more; null otherwise
      */
-    public boolean tryExecute(long bytes, Runnable task) {
-        return tryExecute(bytes, task, () -> {});
+    public @Nullable CallRefusal tryExecute(long bytes, Runnable task, Runnable instead) {
+        if (draining) {
+            return refused(true, "is being drained");
+        }
+        if (service.fast()) {
+            run(task, instead);
+            return null;
+        }
+        String exceeded = share.tryAdd(bytes);
+        if (exceeded != null) {
+            return refused(false, "has too much to do: " + exceeded);
+        }
+        if (!execute(bytes, task, instead)) {
+            return refused(true, "is closed");
+        }
+        return null;
     }
 
-    /** @param instead runs if the lane is closed before the task has begun, to give back what the task would have */
-    public boolean tryExecute(long bytes, Runnable task, Runnable instead) {
-        if (draining || !share.tryAdd(bytes)) {
-            overloaded.increment();
+    private CallRefusal refused(boolean ending, String why) {
+        overloaded.increment();
+        return new CallRefusal(ending, "service '" + name + "' " + why);
+    }
+
+    /**
+     * A call that was taken goes on: its callback runs on one of the service's workers. It counts for the share, but is never
+     * refused because of it: there are no more than calls, and those are bounded.
+     *
+     * @param task runs also if the lane is closed before it has begun
+     * @return false if there are no workers: the service is fast, or closed
+     */
+    public boolean tryContinue(Runnable task) {
+        if (service.fast()) {
             return false;
         }
+        share.add(0);
+        return execute(0, task, task);
+    }
+
+    private boolean execute(long bytes, Runnable task, Runnable instead) {
         try {
-            workers.execute(() -> run(bytes, task, instead));
+            workers.execute(() -> {
+                try {
+                    run(task, instead);
+                } finally {
+                    share.remove(bytes);
+                }
+            });
             return true;
         } catch (RejectedExecutionException e) {
             share.remove(bytes);
@@ -179,7 +215,7 @@ public final class ServiceLane implements Recipient {
         }
     }
 
-    private void run(long bytes, Runnable task, Runnable instead) {
+    private void run(Runnable task, Runnable instead) {
         try {
             if (abandoned) {
                 instead.run();
@@ -192,8 +228,6 @@ public final class ServiceLane implements Recipient {
             if (failures.allows()) {
                 LOG.error("service {} failed with a call{}", name, failures.suppressed(), e);
             }
-        } finally {
-            share.remove(bytes);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one service may hold of messages and calls that were received and are not handled. A call that does not fit is refused;
@@ -36,15 +37,18 @@ public final class ServiceShare {
         return hasRoom();
     }
 
-    /** @return whether a call fits, and is taken */
-    public synchronized boolean tryAdd(long callBytes) {
+    /** @return null if the call fits, and is taken; else the limit that it would exceed */
+    public synchronized @Nullable String tryAdd(long callBytes) {
+        if (messages >= messagesMax) {
+            return messages + " messages and calls are not handled yet, at most " + messagesMax + " may be";
+        }
         boolean alone = messages == 0; // else one that is larger than the share would never pass
-        if (messages >= messagesMax || (!alone && bytes + callBytes > bytesMax)) {
-            return false;
+        if (!alone && bytes + callBytes > bytesMax) {
+            return bytes + " bytes are not handled yet, and " + callBytes + " more exceed " + bytesMax;
         }
         bytes += callBytes;
         messages++;
-        return true;
+        return null;
     }
 
     /** A message or a call is handled. */

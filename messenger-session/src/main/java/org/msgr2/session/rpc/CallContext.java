@@ -34,8 +34,8 @@ public interface CallContext {
     boolean isCancelled();
 
     /**
-     * Runs when {@link #isCancelled} becomes true, or at once if it is; on one of the service's workers, after other callbacks
-     * of this call. Not if the call ends otherwise.
+     * Runs when {@link #isCancelled} becomes true, or at once if it is; on one of the service's workers (the messenger's, if it
+     * is fast), after other callbacks of this call. Not if the call ends otherwise.
      */
     void onCancel(Runnable action);
 

@@ -17,7 +17,9 @@ import org.msgr2.core.wire.Opaque;
  * }</pre>
  *
  * <p><b>Threads.</b> Handlers run on the workers of their service, concurrently, and may block: then they hold up this service,
- * and no other.
+ * and no other. Those of a {@link org.msgr2.session.Service#fast} service run on the event loop of the call's connection, and
+ * must not block; what they leave to be run later ({@code onReady}, {@code onItems}, {@code onCancel}) does so on the messenger's
+ * workers.
  *
  * <p><b>Errors.</b> A {@link CallException} reaches the caller as it is. Anything else that is thrown is logged, and reaches the
  * caller as {@link CallStatus#INTERNAL} without a word of it.

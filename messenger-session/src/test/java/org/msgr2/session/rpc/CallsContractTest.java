@@ -255,10 +255,7 @@ abstract class CallsContractTest extends CallsTestBase {
 
         assertThat(failure.status()).isEqualTo(CallStatus.PERMISSION_DENIED);
         assertThat(failure.text())
-                .contains("client.1")
-                .contains("has not authenticated")
-                .contains("write")
-                .contains("test");
+                .isEqualTo("client.1, who has not authenticated, lacks the capability test='allow w' for 'echo'");
     }
 
     @Test

@@ -112,7 +112,7 @@ class ConfdMsgr2Test {
                 "--data=" + directory.resolve("data"), "--keyring=" + keyring, "--confd-config=" + cluster.config())) {
             Run no = Run.of(confd(node, "cluster-master", "--name=client.no", "--keyring=" + keyring));
             assertThat(no.exitCode()).isEqualTo(1);
-            assertThat(no.error()).contains("client.no lacks read of confd").contains("confd='allow r'");
+            assertThat(no.error()).contains("client.no lacks the capability confd='allow r' for 'cluster-master'");
             Run yes = Run.of(confd(node, "cluster-master", "--name=client.yes", "--keyring=" + keyring));
             assertThat(yes.err()).isEmpty();
             assertThat(yes.out()).contains("node1.example.net");

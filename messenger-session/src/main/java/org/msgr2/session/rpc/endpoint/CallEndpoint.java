@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -302,7 +301,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
     }
 
     static String missing(PeerIdentity caller, String service, String method, Access access) {
-        return caller.name() + (caller.authenticated() ? "" : ", who has not authenticated,") + " lacks "
-                + access.name().toLowerCase(Locale.ROOT) + " of " + service + " for '" + method + "'";
+        return caller.name() + (caller.authenticated() ? "" : ", who has not authenticated,") + " lacks the capability "
+                + service + "='allow " + access.letter() + "' for '" + method + "'";
     }
 }

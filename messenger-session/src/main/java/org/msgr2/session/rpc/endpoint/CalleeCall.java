@@ -18,6 +18,7 @@ import org.msgr2.core.wire.Opaque;
 import org.msgr2.crypto.auth.Access;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.session.Connection;
+import org.msgr2.session.dispatch.CallRefusal;
 import org.msgr2.session.rpc.CallContext;
 import org.msgr2.session.rpc.CallException;
 import org.msgr2.session.rpc.CallHandler;
@@ -74,18 +75,19 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
         return entry;
     }
 
-    /** On the service's workers, or, if they are busy, on the messenger's: whoever waits for an end must hear of it. */
+    /** On the service's workers, or, if it has none, on the messenger's: whoever waits for an end must hear of it. */
     private void execute(Runnable task) {
-        if (!service.lane().tryExecute(0, task, task)) {
+        if (!service.lane().tryContinue(task)) {
             endpoint.execute(task);
         }
     }
 
-    /** Hands it to its service. */
+    /** Hands it to its service. On the connection's loop, where the handler of a fast one runs. */
     void schedule() {
-        if (!service.lane().tryExecute(payload.readableBytes(), this::run, payload::release)) {
+        CallRefusal refusal = service.lane().tryExecute(payload.readableBytes(), this::run, payload::release);
+        if (refusal != null) {
             payload.release();
-            finish(CallStatus.OVERLOADED, 0, "service '" + service.name() + "' has too much to do");
+            finish(CallStatus.OVERLOADED, 0, refusal.text());
         }
     }
 
