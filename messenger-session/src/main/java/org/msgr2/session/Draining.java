@@ -7,20 +7,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.msgr2.session.dispatch.ServiceLane;
+import org.msgr2.session.rpc.endpoint.CallEndpoint;
 import org.msgr2.session.transport.Loop;
 
-/** A messenger's services end what is under way. Thread-safe. */
+/** A messenger's services end what is under way: messages, calls, and what they know of themselves. Thread-safe. */
 final class Draining {
     private final Collection<ServiceLane> lanes;
+    private final CallEndpoint calls;
     private final Loop loop;
     private final List<String> drained = new ArrayList<>();
     private final Map<String, String> unfinished = new TreeMap<>();
 
     /** @param loop for deadlines */
-    Draining(Collection<ServiceLane> lanes, Loop loop) {
+    Draining(Collection<ServiceLane> lanes, CallEndpoint calls, Loop loop) {
         this.lanes = lanes;
+        this.calls = calls;
         this.loop = loop;
     }
 
@@ -36,20 +40,28 @@ final class Draining {
         Duration max = own.compareTo(deadline) < 0 ? own : deadline;
         CompletableFuture<Void> end = new CompletableFuture<>();
         Loop.Timer timer = loop.schedule(
-                () -> {
-                    int queued = lane.share().messages();
-                    failed(lane, "not within " + max + ", " + queued + " messages and calls are under way", end);
-                },
+                () -> failed(lane, "not within " + max + ": " + unfinished(lane), end),
                 loop.nanoTime() + max.toNanos());
-        lane.drain().whenComplete((nothing, failure) -> {
+        CompletableFuture<Void> callsEnd = calls.drain(lane.name()).toCompletableFuture();
+        CompletionStage<Void> both = CompletableFuture.allOf(lane.drain().toCompletableFuture(), callsEnd);
+        both.whenComplete((nothing, failure) -> {
             timer.cancel();
             if (failure != null) {
-                failed(lane, failure.toString(), end);
+                failed(lane, cause(failure).toString(), end);
             } else {
                 succeeded(lane, end);
             }
         });
         return end;
+    }
+
+    private String unfinished(ServiceLane lane) {
+        return lane.share().messages() + " messages and calls are not handled, " + calls.underWay(lane.name())
+                + " calls have not ended";
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private void succeeded(ServiceLane lane, CompletableFuture<Void> end) {

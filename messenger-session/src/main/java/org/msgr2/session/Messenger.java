@@ -379,15 +379,17 @@ public final class Messenger implements AutoCloseable {
     }
 
     /**
-     * Lets what is under way end, before {@link #close}: no session begins any more, and no call; sessions that are there go
-     * on, and may come back; every service is told to {@link Service#drain drain}. Does not block.
+     * Lets what is under way end, before {@link #close}: no session begins any more, and no call, which is refused as {@code
+     * UNAVAILABLE}; sessions that are there go on, and may come back; every service is told to {@link Service#drain drain}.
+     * Subscriptions of our services are ended, as {@code DRAINING}; other calls are waited for: streams, and those that are
+     * answered later, until the connection has their last. Does not block.
      *
      * @param deadline for all of them; one with a shorter one of its own has that
      * @return completes when all have drained, or the deadline is over; never exceptionally
      */
     public CompletionStage<DrainReport> drain(Duration deadline) {
         node.stopAccepting();
-        return new Draining(lanes.all(), loop()).begin(deadline);
+        return new Draining(lanes.all(), calls, loop()).begin(deadline);
     }
 
     /**

@@ -54,7 +54,8 @@ public interface Service {
     default void start(ServiceContext context) throws IOException {}
 
     /**
-     * Takes nothing new from now on: closes its listeners, refuses what begins.
+     * Takes nothing new from now on: closes its listeners, refuses what begins. Calls are the messenger's business: it begins
+     * none any more, ends subscriptions and waits for the others; what a service serves without end in another shape it has to end.
      *
      * @return completes when what is under way has ended. Past its deadline nobody waits any more
      */

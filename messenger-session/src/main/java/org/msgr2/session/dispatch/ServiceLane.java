@@ -163,7 +163,7 @@ public final class ServiceLane implements Recipient {
      */
     public @Nullable CallRefusal tryExecute(long bytes, Runnable task, Runnable instead) {
         if (draining) {
-            return refused(true, "is being drained");
+            return refuseWhileDraining();
         }
         if (service.fast()) {
             run(task, instead);
@@ -177,6 +177,11 @@ public final class ServiceLane implements Recipient {
             return refused(true, "is closed");
         }
         return null;
+    }
+
+    /** For a call that does not get as far as {@link #tryExecute}: it is counted as refused. */
+    public CallRefusal refuseWhileDraining() {
+        return refused(true, "is being drained");
     }
 
     private CallRefusal refused(boolean ending, String why) {

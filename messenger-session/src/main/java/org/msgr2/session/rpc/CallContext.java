@@ -28,8 +28,8 @@ public interface CallContext {
     @Nullable Duration remaining();
 
     /**
-     * Whether nobody waits for the answer any more: the caller has cancelled, its time is over, or the session is gone. A handler
-     * that takes long should look now and then.
+     * Whether nobody waits for the answer any more: the caller has cancelled, its time is over, the session is gone, or the node
+     * is being drained and has ended this subscription. A handler that takes long should look now and then.
      */
     boolean isCancelled();
 

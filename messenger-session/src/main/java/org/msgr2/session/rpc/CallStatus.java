@@ -50,7 +50,16 @@ public enum CallStatus {
     INTERNAL(13),
 
     /** The peer broke the protocol of calls: the connection was closed. */
-    PROTOCOL(14);
+    PROTOCOL(14),
+
+    /** The service takes no calls any more, as its node is being drained: nothing happened. Another peer may take it. */
+    UNAVAILABLE(15),
+
+    /**
+     * The callee's node is being drained, and has ended what would not have ended by itself: a subscription, which goes on at
+     * another peer, or at this one when it is back, behind what was heard.
+     */
+    DRAINING(16);
 
     private static final Map<Integer, CallStatus> BY_CODE = new HashMap<>();
 
@@ -79,7 +88,13 @@ public enum CallStatus {
     /** Whether it says that the callee did nothing, whoever says it. */
     public boolean nothingHappened() {
         return switch (this) {
-            case NOT_SENT, UNKNOWN_SERVICE, UNKNOWN_METHOD, PERMISSION_DENIED, OVERLOADED, BACK_PRESSURED -> true;
+            case NOT_SENT,
+                    UNKNOWN_SERVICE,
+                    UNKNOWN_METHOD,
+                    PERMISSION_DENIED,
+                    OVERLOADED,
+                    BACK_PRESSURED,
+                    UNAVAILABLE -> true;
             default -> false;
         };
     }

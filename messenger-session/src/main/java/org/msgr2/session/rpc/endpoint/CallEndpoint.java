@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -194,6 +196,22 @@ public final class CallEndpoint implements Dispatcher, Calls {
         }
     }
 
+    /**
+     * A service takes no calls any more, and its subscriptions end.
+     *
+     * @return completes when all of its calls are over; at once if it has none. On any thread
+     */
+    public CompletionStage<Void> drain(String service) {
+        CalledService called = services.get(service);
+        return called == null ? CompletableFuture.completedStage(null) : called.drain();
+    }
+
+    /** Calls of that service that are not over. */
+    public int underWay(String service) {
+        CalledService called = services.get(service);
+        return called == null ? 0 : called.underWay();
+    }
+
     /** Every call ends. No callback follows that has not been handed to the workers when this returns. */
     public void close() {
         closed = true;
@@ -267,7 +285,16 @@ public final class CallEndpoint implements Dispatcher, Calls {
             peer.refuse(id, CallStatus.PERMISSION_DENIED, missing);
             return null;
         }
-        return new CalleeCall<>(this, peer, service, binding, request, payload.retainedSlice());
+        CalleeCall<?, ?> call = new CalleeCall<>(this, peer, service, binding, request, payload.retainedSlice());
+        if (!service.begun(call)) {
+            call.discard();
+            peer.refuse(
+                    id,
+                    CallStatus.UNAVAILABLE,
+                    service.lane().refuseWhileDraining().text());
+            return null;
+        }
+        return call;
     }
 
     static int shapeBits(Method.Shape shape) {

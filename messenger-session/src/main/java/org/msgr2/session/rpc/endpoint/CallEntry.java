@@ -25,6 +25,9 @@ final class CallEntry implements CallEvents, CallEnd, Comparable<CallEntry> {
 
         /** @param result whose payload is the listener's */
         void ended(CallResult result);
+
+        /** Last: it has ended, and the connection has all that was to be sent of it, or takes nothing any more. */
+        default void over() {}
     }
 
     private final PeerCalls peer;
@@ -130,7 +133,12 @@ final class CallEntry implements CallEvents, CallEnd, Comparable<CallEntry> {
         peer.afterwards(() -> listener.ended(result));
     }
 
-    /** The one that is over first. Monotonic times are compared by their difference. */
+    /** Nothing is left to be sent. Within a step. */
+    void over() {
+        peer.afterwards(listener::over);
+    }
+
+    /** The one whose time is over first. Monotonic times are compared by their difference. */
     @Override
     public int compareTo(CallEntry other) {
         int byTime = Long.signum(deadlineNs - other.deadlineNs);

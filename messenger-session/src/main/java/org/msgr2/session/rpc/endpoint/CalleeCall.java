@@ -24,6 +24,7 @@ import org.msgr2.session.rpc.CallException;
 import org.msgr2.session.rpc.CallHandler;
 import org.msgr2.session.rpc.CallStatus;
 import org.msgr2.session.rpc.ItemSource;
+import org.msgr2.session.rpc.Method;
 import org.msgr2.session.rpc.Push;
 import org.msgr2.session.rpc.ResponseStream;
 import org.msgr2.session.rpc.machine.CallEnvelope;
@@ -87,8 +88,25 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
         CallRefusal refusal = service.lane().tryExecute(payload.readableBytes(), this::run, payload::release);
         if (refusal != null) {
             payload.release();
-            finish(CallStatus.OVERLOADED, 0, refusal.text());
+            finish(refusal.ending() ? CallStatus.UNAVAILABLE : CallStatus.OVERLOADED, 0, refusal.text());
         }
+    }
+
+    /** It does not begin. */
+    void discard() {
+        payload.release();
+    }
+
+    /** Its node is being drained: ends it if it would not end by itself. */
+    void drain() {
+        if (binding.method().shape() == Method.Shape.SUBSCRIPTION) {
+            finish(CallStatus.DRAINING, 0, "service '" + service() + "' is being drained");
+        }
+    }
+
+    @Override
+    public void over() {
+        service.over(this);
     }
 
     private void run() {
@@ -265,8 +283,11 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
         boolean tellInterceptors;
         synchronized (attributes) {
             result = how;
-            // Whatever the callee itself has said is no cancellation, but a deadline is.
-            cancelled = how.status() == CallStatus.CANCELLED || how.status() == CallStatus.DEADLINE_EXCEEDED;
+            // Whatever the handler itself has said is no cancellation, but a deadline is.
+            cancelled = switch (how.status()) {
+                case CANCELLED, DEADLINE_EXCEEDED, DRAINING -> true;
+                default -> false;
+            };
             tell = cancelled ? List.copyOf(onCancel) : List.of();
             onCancel.clear();
             tellInterceptors = intercepted;

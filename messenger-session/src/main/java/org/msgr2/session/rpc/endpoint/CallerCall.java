@@ -56,6 +56,18 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
     /** What happens when there is a connection. */
     void begun() {}
 
+    /** As {@link CallEntry.Listener#ended}: once. */
+    abstract void hasEnded(CallResult result);
+
+    @Override
+    public final void ended(CallResult result) {
+        CallEntry begun = entry;
+        if (begun != null) {
+            client.peers().ended(begun.peer().connection(), result.status());
+        }
+        hasEnded(result);
+    }
+
     /** @param request null if there is none */
     final void start(@Nullable Q request, Opaque token, CallOptions asked) {
         Prepared prepared;

@@ -42,12 +42,12 @@ final class LongSubscription<Q, R> implements Subscription {
         }
 
         @Override
-        public void ended(CallResult result) {
+        void hasEnded(CallResult result) {
             result.payload().release();
             callbacks.add(() -> {
                 hear(this);
                 tellInterceptors(result.isOk() ? null : result.failure());
-                over(this, result);
+                attemptOver(this, result);
             });
         }
     }
@@ -123,7 +123,7 @@ final class LongSubscription<Q, R> implements Subscription {
         }
     }
 
-    private void over(Attempt attempt, CallResult result) {
+    private void attemptOver(Attempt attempt, CallResult result) {
         attempt.cancel(CallStatus.CANCELLED, "over"); // what nobody has read goes with it
         if (result.isOk()) {
             end(null);
@@ -158,7 +158,8 @@ final class LongSubscription<Q, R> implements Subscription {
     /** Whether calling again may help. */
     private static boolean isCurable(CallStatus status) {
         return switch (status) {
-            case NOT_SENT, OUTCOME_UNKNOWN, OVERLOADED, BACK_PRESSURED, DEADLINE_EXCEEDED -> true;
+            case NOT_SENT, OUTCOME_UNKNOWN, OVERLOADED, BACK_PRESSURED, DEADLINE_EXCEEDED, UNAVAILABLE, DRAINING ->
+                true;
             default -> false;
         };
     }

@@ -56,7 +56,7 @@ final class OpenStream<Q, R> extends CallerCall<Q, R> implements StreamCall<Q, R
     }
 
     @Override
-    public void ended(CallResult result) {
+    void hasEnded(CallResult result) {
         reader.changed();
         writer.changed();
         callbacks.add(() -> complete(result));

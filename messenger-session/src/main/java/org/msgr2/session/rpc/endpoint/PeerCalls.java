@@ -243,8 +243,10 @@ final class PeerCalls {
             }
             ready.remove();
             entry.queued = false;
-            if (entry.machine().hasEnded()) {
-                (entry.isCaller() ? calling : called).remove(entry.machine().id(), entry);
+            if (entry.machine().hasEnded()
+                    && (entry.isCaller() ? calling : called)
+                            .remove(entry.machine().id(), entry)) {
+                entry.over();
             }
         }
     }

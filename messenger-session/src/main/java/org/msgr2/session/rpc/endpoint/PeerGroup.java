@@ -2,10 +2,12 @@ package org.msgr2.session.rpc.endpoint;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +32,8 @@ final class PeerGroup implements Peers {
     private final Queue<CompletableFuture<Connection>> waiting = new ArrayDeque<>();
     /** In the order in which they are tried; those that were tried have a connection. */
     private final Map<Target, @Nullable Connection> targets = new LinkedHashMap<>();
+    /** Connections to peers that are being drained: they take no calls any more, until they are back. */
+    private final Set<Connection> leaving = new HashSet<>();
 
     private boolean resolving;
     private int turn;
@@ -76,8 +80,9 @@ final class PeerGroup implements Peers {
         waiting.removeIf(result::equals);
     }
 
-    private static boolean isReady(@Nullable Connection connection) {
+    private boolean isReady(@Nullable Connection connection) {
         return connection != null
+                && !leaving.contains(connection)
                 && connection.info() != null
                 && !connection.closed().toCompletableFuture().isDone();
     }
@@ -117,6 +122,19 @@ final class PeerGroup implements Peers {
         for (Target target : dial) {
             dial(target);
         }
+        askAgainIfAllLeave();
+    }
+
+    /** All of them are being drained: the resolver may know others by now. */
+    private void askAgainIfAllLeave() {
+        synchronized (this) {
+            if (targets.isEmpty() || !leaving.containsAll(targets.values())) {
+                return;
+            }
+            targets.clear();
+            failures = 0;
+        }
+        later();
     }
 
     private synchronized boolean isResolving() {
@@ -126,7 +144,8 @@ final class PeerGroup implements Peers {
     /** With FIRST one after the other, otherwise all at once. */
     private List<Target> toDial() {
         List<Target> dial = new ArrayList<>();
-        boolean underWay = targets.values().stream().anyMatch(connection -> connection != null);
+        boolean underWay =
+                targets.values().stream().anyMatch(connection -> connection != null && !leaving.contains(connection));
         for (Map.Entry<Target, @Nullable Connection> entry : targets.entrySet()) {
             if (entry.getValue() == null && (pick == Pick.ROUND_ROBIN || !underWay)) {
                 dial.add(entry.getKey());
@@ -194,9 +213,7 @@ final class PeerGroup implements Peers {
             }
             targets.put(target, connection);
         }
-        if (isReady(connection)) {
-            serve();
-        }
+        serve();
         connection.ready().whenComplete((info, failure) -> {
             if (failure == null) {
                 serve();
@@ -231,8 +248,29 @@ final class PeerGroup implements Peers {
         } else if (event instanceof SessionEvent.Reset reset) {
             failed(connection, String.valueOf(reset.cause().getMessage()));
         } else if (event instanceof SessionEvent.Connected) {
+            stays(connection); // it may be another behind the same address; if not, it says so again
             serve();
         }
+    }
+
+    private synchronized void stays(Connection connection) {
+        leaving.remove(connection);
+    }
+
+    @Override
+    public void ended(Connection connection, CallStatus how) {
+        if (how != CallStatus.UNAVAILABLE && how != CallStatus.DRAINING) {
+            return;
+        }
+        synchronized (this) {
+            if (closed || !targets.containsValue(connection) || !leaving.add(connection)) {
+                return;
+            }
+            trouble = connection.peerAddr() + " is being drained";
+        }
+        connection.closed().whenComplete((end, never) -> stays(connection));
+        askAgainIfAllLeave();
+        seek();
     }
 
     private void failed(Connection connection, String why) {

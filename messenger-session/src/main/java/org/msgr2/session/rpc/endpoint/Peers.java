@@ -3,6 +3,7 @@ package org.msgr2.session.rpc.endpoint;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.msgr2.session.Connection;
+import org.msgr2.session.rpc.CallStatus;
 
 /** Whom a client calls. Thread-safe. */
 interface Peers {
@@ -16,6 +17,9 @@ interface Peers {
 
     /** Nobody waits for that pick any more. */
     default void forget(CompletionStage<Connection> pick) {}
+
+    /** A call over that connection has ended. Perhaps on an event loop. */
+    default void ended(Connection connection, CallStatus how) {}
 
     /** Whether there may be another connection when this one is gone. */
     boolean mayComeBack();

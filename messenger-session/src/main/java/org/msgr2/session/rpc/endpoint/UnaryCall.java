@@ -19,7 +19,7 @@ final class UnaryCall<Q, R> extends CallerCall<Q, R> {
     }
 
     @Override
-    public void ended(CallResult result) {
+    void hasEnded(CallResult result) {
         end.complete(result);
     }
 
