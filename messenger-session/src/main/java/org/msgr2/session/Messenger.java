@@ -51,6 +51,7 @@ import org.msgr2.session.rpc.CalleeInterceptor;
 import org.msgr2.session.rpc.CallerInterceptor;
 import org.msgr2.session.rpc.Calls;
 import org.msgr2.session.rpc.endpoint.CallEndpoint;
+import org.msgr2.session.rpc.endpoint.CallMeters;
 import org.msgr2.session.rpc.endpoint.CalledService;
 import org.msgr2.session.transport.Loop;
 import org.msgr2.session.transport.Transport;
@@ -127,6 +128,7 @@ public final class Messenger implements AutoCloseable {
     private void registerMeters(MeterRegistry registry) {
         meters.add(NodeMeters.register(node, registry));
         meters.add(ServiceMeters.register(config.name(), lanes.all(), registry));
+        meters.add(CallMeters.register(config.name(), calls, registry));
     }
 
     private Map<String, CalledService> calledServices() {

@@ -3,18 +3,30 @@ package org.msgr2.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.message.MessageType;
 import org.msgr2.crypto.auth.ConnectionMode;
+import org.msgr2.session.rpc.CallHandler;
+import org.msgr2.session.rpc.CallOptions;
+import org.msgr2.session.rpc.Codec;
+import org.msgr2.session.rpc.Method;
+import org.msgr2.session.rpc.Pick;
+import org.msgr2.session.rpc.Resolver;
+import org.msgr2.session.rpc.ServiceClient;
+import org.msgr2.session.rpc.StreamCall;
+import org.msgr2.session.rpc.Target;
 import org.msgr2.session.service.EchoService;
 import org.msgr2.session.testing.CephxRealm;
 import org.msgr2.session.testing.FlakyTransport;
@@ -221,6 +233,146 @@ class MetersTest extends NetworkTestBase<TestNetwork.Virtual> {
         assertThat(value(server, "msgr2.service.failures", echo)).isZero();
         assertThat(value(server, "msgr2.service.queue.messages", echo)).isZero();
         assertThat(value(server, "msgr2.service.healthy", echo)).isEqualTo(1);
+    }
+
+    private static final Method<String, String> LATER =
+            Method.unary("later", Codec.utf8(), Codec.utf8()).open();
+    private static final Method<String, String> GUARDED = Method.unary("guarded", Codec.utf8(), Codec.utf8());
+    private static final Method<String, String> DOUBLE =
+            Method.bidirectional("double", Codec.utf8(), Codec.utf8()).open();
+
+    private final CompletableFuture<String> later = new CompletableFuture<>();
+    private EntityAddr addr;
+
+    /** A client of a service with these. */
+    private ServiceClient called() {
+        Service names = new Service() {
+            @Override
+            public String name() {
+                return "names";
+            }
+
+            @Override
+            public CallHandler calls() {
+                return CallHandler.builder()
+                        .async(LATER, (context, text) -> later)
+                        .unary(GUARDED, (context, text) -> text)
+                        .bidirectional(
+                                DOUBLE,
+                                (context, from, to) -> from.onItems(() -> {
+                                    for (String item = from.poll(); item != null; item = from.poll()) {
+                                        to.offer(item);
+                                        to.offer(item);
+                                    }
+                                    if (from.isExhausted()) {
+                                        to.end();
+                                    }
+                                }))
+                        .build();
+            }
+        };
+        Messenger osd = start(messenger("osd.3").meters(server).service(names));
+        Messenger from = start(messenger("client.7").meters(client));
+        addr = bind(osd);
+        return from.calls().service("names", connect(from, addr));
+    }
+
+    private static void assertEnded(
+            SimpleMeterRegistry registry, String end, String method, String outcome, int calls) {
+        assertThat(value(registry, end + ".ended.calls", "method", method, "outcome", outcome))
+                .isEqualTo(calls);
+        assertThat(value(registry, end + ".ended.calls", "method", method)).isEqualTo(calls);
+        assertThat(value(registry, end + ".started.calls", "method", method)).isEqualTo(calls);
+        assertThat(value(registry, end + ".active.calls", "method", method)).isZero();
+    }
+
+    @Test
+    void callsAreCountedAndTimedAtBothEnds() {
+        ServiceClient names = called();
+        CompletableFuture<String> call = names.callAsync(LATER, "");
+        network.settle();
+        for (SimpleMeterRegistry registry : List.of(client, server)) {
+            String end = registry == client ? "msgr2.client" : "msgr2.service";
+            assertThat(value(registry, end + ".started.calls", "service", "names", "method", "later"))
+                    .isEqualTo(1);
+            assertThat(value(registry, end + ".active.calls", "service", "names", "method", "later"))
+                    .isEqualTo(1);
+            assertThat(value(registry, end + ".ended.calls")).isZero();
+        }
+        network.time().advance(Duration.ofSeconds(3));
+        later.complete("now");
+        network.get("an answer", call);
+
+        for (SimpleMeterRegistry registry : List.of(client, server)) {
+            String end = registry == client ? "msgr2.client" : "msgr2.service";
+            assertEnded(registry, end, "later", "ok", 1);
+            FunctionTimer timer =
+                    registry.get(end + ".calls").tag("method", "later").functionTimer();
+            assertThat(timer.count()).isEqualTo(1);
+            assertThat(timer.totalTime(TimeUnit.SECONDS)).isBetween(3.0, 4.0);
+        }
+    }
+
+    @Test
+    void refusedCallsAreCountedByTheirReason() {
+        ServiceClient names = called();
+        CompletableFuture<String> call = names.callAsync(GUARDED, "");
+        network.await("refused", call::isCompletedExceptionally);
+
+        assertEnded(server, "msgr2.service", "guarded", "permission_denied", 1);
+        assertEnded(client, "msgr2.client", "guarded", "permission_denied", 1);
+        assertThat(value(server, "msgr2.service.calls", "method", "guarded"))
+                .as("nothing to be timed")
+                .isZero();
+    }
+
+    @Test
+    void namesThatAPeerMakesUpMakeNoMeters() {
+        ServiceClient names = called();
+        ServiceClient nobody = start(messenger("client.8").meters(client))
+                .calls()
+                .service("made-up", Resolver.fixed(List.of(Target.of(EntityType.OSD, addr))), Pick.FIRST);
+        int before = server.getMeters().size();
+        for (int i = 0; i < 5; i++) {
+            Method<String, String> madeUp = Method.unary("made-up-" + i, Codec.utf8(), Codec.utf8());
+            CompletableFuture<String> unknownMethod = names.callAsync(madeUp, "");
+            CompletableFuture<String> unknownService = nobody.callAsync(madeUp, "");
+            network.await("refused", () -> unknownMethod.isDone() && unknownService.isDone());
+        }
+
+        assertThat(server.getMeters()).hasSize(before);
+        assertThat(value(
+                        server,
+                        "msgr2.service.ended.calls",
+                        "service",
+                        "names",
+                        "method",
+                        "_unknown",
+                        "outcome",
+                        "unknown_method"))
+                .isEqualTo(5);
+        assertThat(value(server, "msgr2.service.ended.calls", "service", "_unknown", "outcome", "unknown_service"))
+                .isEqualTo(5);
+        assertThat(value(client, "msgr2.client.ended.calls", "method", "made-up-3", "outcome", "unknown_method"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void itemsOfStreamsAreCountedInBothDirections() {
+        ServiceClient names = called();
+        StreamCall<String, String> stream = names.open(DOUBLE, null, CallOptions.DEFAULT);
+        for (int i = 0; i < 5; i++) {
+            network.await("taken", () -> stream.requests().offer("item"));
+        }
+        stream.endRequests();
+        network.get("the end", stream.ended());
+
+        String[] method = {"service", "names", "method", "double"};
+        assertThat(value(client, "msgr2.client.send.items", method)).isEqualTo(5);
+        assertThat(value(server, "msgr2.service.recv.items", method)).isEqualTo(5);
+        assertThat(value(server, "msgr2.service.send.items", method)).isEqualTo(10);
+        assertThat(value(client, "msgr2.client.recv.items", method)).isEqualTo(10);
+        stream.close();
     }
 
     @Test

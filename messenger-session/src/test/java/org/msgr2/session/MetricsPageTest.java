@@ -38,7 +38,7 @@ class MetricsPageTest extends NetworkTestBase<TestNetwork.Virtual> {
     private static final Pattern VALUES = Pattern.compile("^(\\| `[a-z]+` of `msgr2\\..*\\|)$", Pattern.MULTILINE);
 
     /** Whose values are names of our own. */
-    private static final Set<String> OWN = Set.of("entity", "service");
+    private static final Set<String> OWN = Set.of("entity", "service", "method");
 
     @Override
     protected TestNetwork.Virtual newNetwork() {

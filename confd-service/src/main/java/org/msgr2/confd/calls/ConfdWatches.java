@@ -132,7 +132,7 @@ public final class ConfdWatches {
 
     /** Ends all watches in a way that makes watchers go on elsewhere, or here later. */
     public void drain() {
-        CallException why = new CallException(CallStatus.OVERLOADED, "the service is draining");
+        CallException why = new CallException(CallStatus.DRAINING, "the service is draining");
         showing.watchers().forEach(watcher -> watcher.fail(why));
         hiding.watchers().forEach(watcher -> watcher.fail(why));
     }

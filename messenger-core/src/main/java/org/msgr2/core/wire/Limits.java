@@ -326,6 +326,7 @@ public record Limits(
      * @param subscriptionsMax subscriptions of one messenger at its peers
      * @param waitingMax calls that wait for one of a service's peers to become ready, per service and caller
      * @param peersMax addresses that a resolver's answer is used up to
+     * @param meteredMax methods called, of all services, that have meters of their own; more are counted together
      * @param deadline of a call with one answer that says nothing else. A stream without a deadline has none
      */
     public record Calls(
@@ -342,6 +343,7 @@ public record Limits(
             int subscriptionsMax,
             int waitingMax,
             int peersMax,
+            int meteredMax,
             Duration deadline) {
         static final Calls DEFAULTS = new Calls(
                 4 * KIB,
@@ -357,6 +359,7 @@ public record Limits(
                 1 * KIB,
                 1 * KIB,
                 64,
+                256,
                 Duration.ofSeconds(30));
 
         public Calls {
@@ -373,6 +376,7 @@ public record Limits(
             positive("subscriptionsMax", subscriptionsMax);
             positive("waitingMax", waitingMax);
             positive("peersMax", peersMax);
+            positive("meteredMax", meteredMax);
             positive("deadline", deadline.toNanos());
         }
 
@@ -391,6 +395,7 @@ public record Limits(
                     subscriptionsMax,
                     waitingMax,
                     peersMax,
+                    meteredMax,
                     deadline);
         }
 
@@ -409,6 +414,7 @@ public record Limits(
                     subscriptionsMax,
                     waitingMax,
                     peersMax,
+                    meteredMax,
                     deadline);
         }
 
@@ -427,6 +433,7 @@ public record Limits(
                     subscriptionsMax,
                     waitingMax,
                     peersMax,
+                    meteredMax,
                     deadline);
         }
 
@@ -445,6 +452,7 @@ public record Limits(
                     subscriptionsMax,
                     waitingMax,
                     peersMax,
+                    meteredMax,
                     deadline);
         }
 
@@ -463,6 +471,7 @@ public record Limits(
                     subscriptions,
                     waitingMax,
                     peersMax,
+                    meteredMax,
                     deadline);
         }
     }

@@ -137,7 +137,7 @@ class LimitsTest {
                 .withSubscriptionsMax(14);
         assertThat(calls)
                 .isEqualTo(new Limits.Calls(
-                        9, 10, 11, 12, 13, 64, 32, 8192, 1024, 256, 14, 1024, 64, Duration.ofSeconds(30)));
+                        9, 10, 11, 12, 13, 64, 32, 8192, 1024, 256, 14, 1024, 64, 256, Duration.ofSeconds(30)));
         assertThat(DEFAULTS.withHandshake(handshake)
                         .withFrames(frames)
                         .withQueues(queues)

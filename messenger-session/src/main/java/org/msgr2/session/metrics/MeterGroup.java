@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -20,7 +20,8 @@ import java.util.function.ToLongFunction;
 public final class MeterGroup implements AutoCloseable {
     private final MeterRegistry registry;
     private final Tags common;
-    private final List<Meter> meters = new CopyOnWriteArrayList<>();
+    private final List<Meter> meters = new ArrayList<>();
+    private boolean closed;
 
     /** @param common of every meter; nobody else may have meters of the same names with the same tags */
     public MeterGroup(MeterRegistry registry, Tags common) {
@@ -36,7 +37,7 @@ public final class MeterGroup implements AutoCloseable {
     public <T> void counter(
             String name, String unit, Tags tags, String description, T source, ToDoubleFunction<T> value) {
         Tags all = own(name, tags);
-        meters.add(FunctionCounter.builder(name, source, value)
+        add(FunctionCounter.builder(name, source, value)
                 .baseUnit(unit)
                 .tags(all)
                 .description(description)
@@ -47,7 +48,7 @@ public final class MeterGroup implements AutoCloseable {
     public <T> void gauge(
             String name, String unit, Tags tags, String description, T source, ToDoubleFunction<T> value) {
         Tags all = own(name, tags);
-        meters.add(Gauge.builder(name, source, value)
+        add(Gauge.builder(name, source, value)
                 .baseUnit(unit)
                 .tags(all)
                 .description(description)
@@ -62,7 +63,7 @@ public final class MeterGroup implements AutoCloseable {
     public <T> void timer(
             String name, Tags tags, String description, T source, ToLongFunction<T> count, ToDoubleFunction<T> nanos) {
         Tags all = own(name, tags);
-        meters.add(FunctionTimer.builder(name, source, count, nanos, TimeUnit.NANOSECONDS)
+        add(FunctionTimer.builder(name, source, count, nanos, TimeUnit.NANOSECONDS)
                 .tags(all)
                 .description(description)
                 .register(registry));
@@ -72,7 +73,7 @@ public final class MeterGroup implements AutoCloseable {
     public Timer timer(String name, String description) {
         Tags all = own(name, Tags.empty());
         Timer timer = Timer.builder(name).tags(all).description(description).register(registry);
-        meters.add(timer);
+        add(timer);
         return timer;
     }
 
@@ -86,9 +87,18 @@ public final class MeterGroup implements AutoCloseable {
         return all;
     }
 
-    /** Removes them all. */
+    private synchronized void add(Meter meter) {
+        if (closed) {
+            registry.remove(meter);
+        } else {
+            meters.add(meter);
+        }
+    }
+
+    /** Removes them all, and any that comes later. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         meters.forEach(registry::remove);
         meters.clear();
     }

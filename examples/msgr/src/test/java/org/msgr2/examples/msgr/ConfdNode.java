@@ -14,8 +14,8 @@ record ConfdNode(ServedNode node, DemoCluster cluster) implements AutoCloseable 
     }
 
     /** One that makes keys of its own: {@link #keyring} has them. */
-    static ConfdNode startWithKeys(Path directory) throws Failure, IOException {
-        return start(DemoCluster.create(directory), "--data=" + directory.resolve("data"));
+    static ConfdNode startWithKeys(Path directory, String... more) throws Failure, IOException {
+        return start(DemoCluster.create(directory), "--data=" + directory.resolve("data"), more);
     }
 
     static Path keyring(Path directory) {

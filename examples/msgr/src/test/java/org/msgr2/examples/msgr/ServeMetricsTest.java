@@ -78,6 +78,30 @@ class ServeMetricsTest {
     }
 
     @Test
+    void callsOfConfdAreCountedByMethodAndOutcome() throws Exception {
+        try (ConfdNode node = ConfdNode.startWithKeys(directory, ANY_PORT)) {
+            for (String question : List.of("cluster-master", "cluster-master", "node-drbd node1")) {
+                List<String> words = new ArrayList<>(List.of("confd"));
+                words.addAll(List.of(question.split(" ", -1)));
+                words.addAll(List.of("--node=" + node.node().addr(), "--keyring=" + ConfdNode.keyring(directory)));
+                assertThat(Run.of(words.toArray(String[]::new)).err()).isEmpty();
+            }
+            assertThat(get(node.node(), "/metrics").body())
+                    .containsPattern(metric("ended_calls_total", "cluster-master", "outcome=\"ok\",", 2))
+                    .containsPattern(metric("started_calls_total", "cluster-master", "", 2))
+                    .containsPattern(metric("active_calls", "cluster-master", "", 0))
+                    .containsPattern(metric("calls_seconds_count", "cluster-master", "", 2))
+                    .containsPattern(metric("ended_calls_total", "node-drbd", "outcome=\"ok\",", 1))
+                    .containsPattern(metric("ended_calls_total", "node-drbd", "outcome=\"permission_denied\",", 0));
+        }
+    }
+
+    private static String metric(String name, String method, String tags, int value) {
+        return "msgr2_service_" + name + "\\{entity=\"[^\"]+\",method=\"" + method + "\"," + tags
+                + "service=\"confd\"\\} " + value + "(\\.0)?\\s";
+    }
+
+    @Test
     void connectionsAreListedWithTheEntityTheModeAndTheFeaturesByName() throws Exception {
         Path data = directory.resolve("node");
         try (ServedNode node = ServedNode.start("--data=" + data, ANY_PORT);

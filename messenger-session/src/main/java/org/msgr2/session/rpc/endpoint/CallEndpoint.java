@@ -3,6 +3,7 @@ package org.msgr2.session.rpc.endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,6 +69,9 @@ public final class CallEndpoint implements Dispatcher, Calls {
     private final LongAdder faults = new LongAdder();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final Set<PeerGroup> groups = ConcurrentHashMap.newKeySet();
+    private final CallCounters unknownService = new CallCounters(CallCounters.UNKNOWN, CallCounters.UNKNOWN);
+    private final CallerCounters callerCounters;
+    private volatile boolean measured;
     private volatile boolean closed;
 
     /**
@@ -92,6 +96,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
         this.loop = loop;
         this.workers = workers;
         this.services = Map.copyOf(services);
+        this.callerCounters = new CallerCounters(limits.calls().meteredMax());
         this.callerInterceptors = List.copyOf(callerInterceptors);
         this.calleeInterceptors = List.copyOf(calleeInterceptors);
     }
@@ -263,38 +268,66 @@ public final class CallEndpoint implements Dispatcher, Calls {
             throws WireException {
         CalledService service = services.get(request.service());
         if (service == null) {
-            peer.refuse(
-                    id, CallStatus.UNKNOWN_SERVICE, "no service '" + printable(request.service()) + "' takes calls");
+            String text = "no service '" + printable(request.service()) + "' takes calls";
+            peer.refuse(id, request, CallStatus.UNKNOWN_SERVICE, text);
             return null;
         }
         CallHandler.Binding<?, ?> binding = service.handler().binding(request.method());
         if (binding == null) {
-            peer.refuse(
-                    id,
-                    CallStatus.UNKNOWN_METHOD,
-                    "service '" + service.name() + "' has no method '" + printable(request.method()) + "'");
+            String text = "service '" + service.name() + "' has no method '" + printable(request.method()) + "'";
+            peer.refuse(id, request, CallStatus.UNKNOWN_METHOD, text);
             return null;
         }
         Method<?, ?> method = binding.method();
         if (request.shape() != shapeBits(method.shape())) {
-            peer.refuse(id, CallStatus.INVALID, "method '" + method.name() + "' is " + method.shape());
+            peer.refuse(id, request, CallStatus.INVALID, "method '" + method.name() + "' is " + method.shape());
             return null;
         }
         String missing = missing(peer.connection(), service.name(), method);
         if (missing != null) {
-            peer.refuse(id, CallStatus.PERMISSION_DENIED, missing);
+            peer.refuse(id, request, CallStatus.PERMISSION_DENIED, missing);
             return null;
         }
         CalleeCall<?, ?> call = new CalleeCall<>(this, peer, service, binding, request, payload.retainedSlice());
         if (!service.begun(call)) {
             call.discard();
-            peer.refuse(
-                    id,
-                    CallStatus.UNAVAILABLE,
-                    service.lane().refuseWhileDraining().text());
+            String text = service.lane().refuseWhileDraining().text();
+            peer.refuse(id, request, CallStatus.UNAVAILABLE, text);
             return null;
         }
+        service.counters(method.name()).begin();
         return call;
+    }
+
+    /** Of the method that is called, if there is one. */
+    CallCounters calleeCounters(CallEnvelope.Request request) {
+        CalledService service = services.get(request.service());
+        return service == null ? unknownService : service.counters(request.method());
+    }
+
+    /** Of all methods that can be called, and of those that cannot. */
+    List<CallCounters> calleeCounters() {
+        List<CallCounters> all = new ArrayList<>();
+        services.values().forEach(service -> all.addAll(service.allCounters()));
+        all.add(unknownService);
+        return all;
+    }
+
+    CallerCounters callerCounters() {
+        return callerCounters;
+    }
+
+    /** From now on, how long calls take. */
+    void measure() {
+        measured = true;
+    }
+
+    /** A call has ended: counts it, and its time, if that is wanted. */
+    void count(CallCounters counters, CallStatus how, long startNs) {
+        counters.end(how);
+        if (measured) {
+            counters.took(loop.nanoTime() - startNs);
+        }
     }
 
     static int shapeBits(Method.Shape shape) {

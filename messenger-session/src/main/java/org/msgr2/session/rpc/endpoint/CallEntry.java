@@ -32,6 +32,7 @@ final class CallEntry implements CallEvents, CallEnd, Comparable<CallEntry> {
 
     private final PeerCalls peer;
     private final Listener listener;
+    private final CallCounters counters;
     private final boolean hasDeadline;
     private final long deadlineNs;
 
@@ -40,9 +41,10 @@ final class CallEntry implements CallEvents, CallEnd, Comparable<CallEntry> {
     /** Whether the peer calls look at it for something to send. */
     boolean queued;
 
-    CallEntry(PeerCalls peer, Listener listener, boolean hasDeadline, long deadlineNs) {
+    CallEntry(PeerCalls peer, Listener listener, CallCounters counters, boolean hasDeadline, long deadlineNs) {
         this.peer = peer;
         this.listener = listener;
+        this.counters = counters;
         this.hasDeadline = hasDeadline;
         this.deadlineNs = deadlineNs;
     }
@@ -112,7 +114,16 @@ final class CallEntry implements CallEvents, CallEnd, Comparable<CallEntry> {
 
     @Override
     public CallMachine.Offer offer(ByteBuf payload, Opaque token, boolean anew) {
-        return peer.offer(this, payload, token, anew);
+        CallMachine.Offer offer = peer.offer(this, payload, token, anew);
+        if (offer == CallMachine.Offer.TAKEN) {
+            counters.itemSent();
+        }
+        return offer;
+    }
+
+    /** An item of the peer's is on its way to its reader. */
+    void itemReceived() {
+        counters.itemReceived();
     }
 
     // --- From the machine

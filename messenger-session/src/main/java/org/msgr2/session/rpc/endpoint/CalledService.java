@@ -1,5 +1,8 @@
 package org.msgr2.session.rpc.endpoint;
 
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,6 +14,10 @@ import org.msgr2.session.rpc.CallHandler;
 public final class CalledService {
     private final CallHandler handler;
     private final ServiceLane lane;
+    /** By the names of its methods. */
+    private final Map<String, CallCounters> counters = new HashMap<>();
+
+    private final CallCounters unknownMethod;
     /** Until the connection has taken the last of each: no more than {@code Limits.Calls.callsMax} per connection. */
     private final Set<CalleeCall<?, ?>> underWay = ConcurrentHashMap.newKeySet();
 
@@ -21,6 +28,11 @@ public final class CalledService {
     public CalledService(CallHandler handler, ServiceLane lane) {
         this.handler = handler;
         this.lane = lane;
+        this.unknownMethod = new CallCounters(lane.name(), CallCounters.UNKNOWN);
+        for (String method : handler.bindings().keySet()) {
+            counters.put(
+                    method, method.equals(CallCounters.UNKNOWN) ? unknownMethod : new CallCounters(name(), method));
+        }
     }
 
     String name() {
@@ -33,6 +45,18 @@ public final class CalledService {
 
     ServiceLane lane() {
         return lane;
+    }
+
+    /** Of that method, if there is one. */
+    CallCounters counters(String method) {
+        return counters.getOrDefault(method, unknownMethod);
+    }
+
+    /** Of all methods, and of those that there are not. */
+    Set<CallCounters> allCounters() {
+        Set<CallCounters> all = new LinkedHashSet<>(counters.values());
+        all.add(unknownMethod);
+        return all;
     }
 
     /** @return false if it takes no calls any more */

@@ -43,6 +43,8 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
     private final CallEnvelope.Request request;
     private final ByteBuf payload;
     private final CallEntry entry;
+    private final CallCounters counters;
+    private final long startNs;
     private final long deadlineNs;
     private final SerialTasks callbacks;
     private final Map<String, Object> attributes = new ConcurrentHashMap<>();
@@ -67,8 +69,10 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
         this.binding = binding;
         this.request = request;
         this.payload = payload;
-        this.deadlineNs = endpoint.loop().nanoTime() + request.remainingNs();
-        this.entry = new CallEntry(peer, this, request.remainingNs() != 0, deadlineNs);
+        this.counters = service.counters(binding.method().name());
+        this.startNs = endpoint.loop().nanoTime();
+        this.deadlineNs = startNs + request.remainingNs();
+        this.entry = new CallEntry(peer, this, counters, request.remainingNs() != 0, deadlineNs);
         this.callbacks = new SerialTasks(this::execute);
     }
 
@@ -279,6 +283,7 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
 
     @Override
     public void ended(CallResult how) {
+        endpoint.count(counters, how.status(), startNs);
         List<Runnable> tell;
         boolean tellInterceptors;
         synchronized (attributes) {

@@ -39,6 +39,8 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
     final PeerClient client;
     final CallEndpoint endpoint;
     final Method<Q, R> method;
+    private final CallCounters counters;
+    private final long startNs;
     private final AtomicBoolean placed = new AtomicBoolean();
     private CallOptions options = CallOptions.DEFAULT;
     private int intercepted;
@@ -51,6 +53,8 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
         this.client = client;
         this.endpoint = client.endpoint();
         this.method = method;
+        this.counters = endpoint.callerCounters().of(client.service(), method.name());
+        this.startNs = endpoint.loop().nanoTime();
     }
 
     /** What happens when there is a connection. */
@@ -61,6 +65,7 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
 
     @Override
     public final void ended(CallResult result) {
+        endpoint.count(counters, result.status(), startNs);
         CallEntry begun = entry;
         if (begun != null) {
             client.peers().ended(begun.peer().connection(), result.status());
@@ -70,12 +75,16 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
 
     /** @param request null if there is none */
     final void start(@Nullable Q request, Opaque token, CallOptions asked) {
+        counters.begin();
         Prepared prepared;
         try {
             prepared = prepare(request, token, intercept(asked));
         } catch (CallException e) {
             endBefore(new CallResult(e.status(), e.code(), e.text(), true, Unpooled.EMPTY_BUFFER));
             return;
+        } catch (RuntimeException | Error e) { // an interceptor's
+            endpoint.count(counters, CallStatus.INTERNAL, startNs);
+            throw e;
         }
         waiting = prepared;
         CompletionStage<Connection> pick = client.peers().pick();
@@ -165,7 +174,8 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
     private void place(Prepared prepared, Connection connection) {
         long leftNs = prepared.deadlineNs() - endpoint.loop().nanoTime();
         CallEnvelope.Request request = prepared.request();
-        CallEntry begun = new CallEntry(endpoint.peer(connection), this, prepared.hasDeadline(), prepared.deadlineNs());
+        CallEntry begun =
+                new CallEntry(endpoint.peer(connection), this, counters, prepared.hasDeadline(), prepared.deadlineNs());
         entry = begun;
         begun.peer()
                 .call(

@@ -211,8 +211,12 @@ final class PeerCalls {
     /** The callee has ended it. */
     void finish(CallEntry entry, CallStatus status, int code, String text, ByteBuf payload) {
         step(() -> {
-            entry.machine().finish(status, code, text, payload);
-            touch(entry);
+            if (entry.hasBegun()) {
+                entry.machine().finish(status, code, text, payload);
+                touch(entry);
+            } else {
+                payload.release(); // it was refused, since its node is being drained
+            }
         });
     }
 
@@ -320,7 +324,8 @@ final class PeerCalls {
         replies.add(new Reply(id, envelope));
     }
 
-    void refuse(long id, CallStatus status, String text) throws WireException {
+    void refuse(long id, CallEnvelope.Request request, CallStatus status, String text) throws WireException {
+        endpoint.calleeCounters(request).refuse(status);
         reply(id, new CallEnvelope.Status(status, 0, endpoint.cut(text)));
     }
 
@@ -371,6 +376,9 @@ final class PeerCalls {
                                 : new CallEnvelope.Cancel());
             }
         } else if (entry != null) {
+            if (envelope instanceof CallEnvelope.Item && !entry.machine().hasEnded()) {
+                entry.itemReceived();
+            }
             entry.machine().received(envelope, message.data());
             touch(entry);
         }
@@ -378,8 +386,8 @@ final class PeerCalls {
 
     private void tooLarge(long id, CallEnvelope envelope, int bytes) throws WireException {
         String text = bytes + " bytes, at most " + limits.payloadBytesMax() + " are accepted";
-        if (envelope instanceof CallEnvelope.Request) {
-            refuse(id, CallStatus.TOO_LARGE, text);
+        if (envelope instanceof CallEnvelope.Request request) {
+            refuse(id, request, CallStatus.TOO_LARGE, text);
             return;
         }
         CallEntry entry = (envelope.fromCaller() ? called : calling).get(id);
@@ -399,7 +407,7 @@ final class PeerCalls {
             throw new WireException(FaultKind.SEQUENCE, "call " + id + " begins a second time");
         }
         if (called.size() >= limits.callsMax()) {
-            refuse(id, CallStatus.OVERLOADED, called.size() + " calls are under way on this connection");
+            refuse(id, request, CallStatus.OVERLOADED, called.size() + " calls are under way on this connection");
             return;
         }
         CalleeCall<?, ?> call = endpoint.admit(this, id, request, payload);
