@@ -104,6 +104,7 @@ public final class Messenger implements AutoCloseable {
         calls = new CallEndpoint(
                 config.limits(),
                 this::connect,
+                this::connections,
                 config.entropy(),
                 builder.allocator,
                 transport.loop(0),

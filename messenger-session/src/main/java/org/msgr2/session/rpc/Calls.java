@@ -10,7 +10,7 @@ public interface Calls {
 
     /**
      * A service at one of several peers, which are connected to when they are needed, and again. A call is given to a peer that is
-     * ready, and waits for one within its time; it is never moved from one to another. Keep the client: it has the connections.
+     * ready, and waits for one within its time; it is never moved from one to another. Keep the client: it has the connections, until {@link ServiceClient#close}.
      */
     ServiceClient service(String service, Resolver resolver, Pick pick);
 }

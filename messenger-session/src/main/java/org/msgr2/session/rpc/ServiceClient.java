@@ -14,12 +14,12 @@ import org.msgr2.core.wire.Opaque;
  * {@link CallStatus#BACK_PRESSURED}; when the callee has too much to do, with {@link CallStatus#OVERLOADED}. In both cases nothing
  * has happened, and the caller has to slow down.
  */
-public interface ServiceClient {
+public interface ServiceClient extends AutoCloseable {
 
     /** Its name. */
     String service();
 
-    /** The same, with an interceptor behind those that there are. */
+    /** The same, with an interceptor behind those that there are. Both are closed together. */
     ServiceClient intercept(CallerInterceptor interceptor);
 
     /**
@@ -66,4 +66,13 @@ public interface ServiceClient {
      */
     <Q, R> Subscription subscribe(
             Method<Q, R> method, Q request, Opaque token, CallOptions options, Subscription.Listener<R> listener);
+
+    /**
+     * Ends all of its calls and subscriptions: {@link CallStatus#CANCELLED}, which the callee is told, or {@link
+     * CallStatus#NOT_SENT} if there was no peer yet. Whatever is called later is NOT_SENT. A client with a {@link Resolver} does
+     * not ask it any more, and closes the connections that it has dialled unless another such client uses them; a connection that
+     * was given, or that was there before, stays. Does not block; a second time does nothing. Closing the messenger does the same.
+     */
+    @Override
+    void close();
 }

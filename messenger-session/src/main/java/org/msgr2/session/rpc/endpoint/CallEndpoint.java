@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.address.EntityAddrVec;
@@ -57,7 +59,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
     }
 
     private final Limits limits;
-    private final Connector connector;
+    private final DialledConnections dialled;
     private final Entropy entropy;
     private final ByteBufAllocator allocator;
     private final Loop loop;
@@ -75,6 +77,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
     private volatile boolean closed;
 
     /**
+     * @param connections every connection of the messenger
      * @param loop for deadlines
      * @param workers for callbacks of callers
      * @param services by their names
@@ -82,6 +85,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
     public CallEndpoint(
             Limits limits,
             Connector connector,
+            Supplier<Collection<Connection>> connections,
             Entropy entropy,
             ByteBufAllocator allocator,
             Loop loop,
@@ -90,7 +94,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
             List<CallerInterceptor> callerInterceptors,
             List<CalleeInterceptor> calleeInterceptors) {
         this.limits = limits;
-        this.connector = connector;
+        this.dialled = new DialledConnections(connector, connections);
         this.entropy = entropy;
         this.allocator = allocator;
         this.loop = loop;
@@ -162,18 +166,24 @@ public final class CallEndpoint implements Dispatcher, Calls {
 
     @Override
     public ServiceClient service(String service, Connection connection) {
-        return new PeerClient(this, service, Peers.of(connection), callerInterceptors);
+        return new PeerClient(this, service, Peers.of(connection), callerInterceptors, new OpenCalls());
     }
 
     @Override
     public ServiceClient service(String service, Resolver resolver, Pick pick) {
         PeerGroup group = new PeerGroup(this, resolver, pick);
         groups.add(group);
-        return new PeerClient(this, service, group, callerInterceptors);
+        return new PeerClient(this, service, group, callerInterceptors, new OpenCalls());
     }
 
-    Connection connect(Target target) {
-        return connector.connect(target.type(), target.addrs());
+    Connection connect(Target target, PeerGroup user) {
+        return dialled.connect(target, user);
+    }
+
+    /** A client with a resolver is closed. */
+    void release(PeerGroup group) {
+        groups.remove(group);
+        dialled.release(group);
     }
 
     /** The calls over that connection. */
@@ -220,7 +230,7 @@ public final class CallEndpoint implements Dispatcher, Calls {
     /** Every call ends. No callback follows that has not been handed to the workers when this returns. */
     public void close() {
         closed = true;
-        groups.forEach(PeerGroup::close);
+        groups.forEach(group -> group.close("the messenger is closed"));
         peers.keySet().forEach(connection -> forget(connection, "the messenger is closed"));
     }
 

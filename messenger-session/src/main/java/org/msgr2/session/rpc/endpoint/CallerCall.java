@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * A call of ours, from before there is a connection for it until it has ended: {@link #ended} comes exactly once, whatever stops
  * it. Thread-safe.
  */
-abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
+abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd, OpenCalls.Open {
     private static final Logger LOG = LoggerFactory.getLogger(CallerCall.class);
 
     /** What is to be sent as soon as there is somebody to send it to. Owns its payload. */
@@ -65,6 +65,7 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
 
     @Override
     public final void ended(CallResult result) {
+        client.open().remove(this);
         endpoint.count(counters, result.status(), startNs);
         CallEntry begun = entry;
         if (begun != null) {
@@ -76,6 +77,10 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
     /** @param request null if there is none */
     final void start(@Nullable Q request, Opaque token, CallOptions asked) {
         counters.begin();
+        if (!client.open().add(this)) {
+            endBefore(CallResult.of(CallStatus.NOT_SENT, OpenCalls.CLOSED));
+            return;
+        }
         Prepared prepared;
         try {
             prepared = prepare(request, token, intercept(asked));
@@ -83,6 +88,7 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
             endBefore(new CallResult(e.status(), e.code(), e.text(), true, Unpooled.EMPTY_BUFFER));
             return;
         } catch (RuntimeException | Error e) { // an interceptor's
+            client.open().remove(this);
             endpoint.count(counters, CallStatus.INTERNAL, startNs);
             throw e;
         }
@@ -104,6 +110,14 @@ abstract class CallerCall<Q, R> implements CallEntry.Listener, CallEnd {
                 endBefore(unsent(failure));
             }
         });
+        if (client.open().isClosed()) {
+            clientClosed(); // whoever has closed it may have come before there was anything to cancel
+        }
+    }
+
+    @Override
+    public final void clientClosed() {
+        cancel(CallStatus.CANCELLED, OpenCalls.CLOSED);
     }
 
     private CallOptions intercept(CallOptions asked) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything happens in the callbacks' order, one at a time; but for {@link #close}.
  */
-final class LongSubscription<Q, R> implements Subscription {
+final class LongSubscription<Q, R> implements Subscription, OpenCalls.Open {
     private static final Logger LOG = LoggerFactory.getLogger(LongSubscription.class);
 
     /** One call. */
@@ -63,6 +63,7 @@ final class LongSubscription<Q, R> implements Subscription {
     private long backoffNs;
     private volatile Opaque token;
     private final AtomicInteger resumptions = new AtomicInteger();
+    private volatile String closedWhy = "closed";
     private volatile boolean closed;
     private volatile @Nullable Attempt current;
 
@@ -84,18 +85,24 @@ final class LongSubscription<Q, R> implements Subscription {
     }
 
     void begin() {
-        if (endpoint.startSubscription()) {
+        if (!client.open().add(this)) {
+            refuse(new CallException(CallStatus.NOT_SENT, OpenCalls.CLOSED));
+        } else if (endpoint.startSubscription()) {
             callbacks.add(this::attempt);
         } else {
-            closed = true;
-            callbacks.add(() -> listener.onEnd(
-                    new CallException(CallStatus.BACK_PRESSURED, "there are too many subscriptions already")));
+            client.open().remove(this);
+            refuse(new CallException(CallStatus.BACK_PRESSURED, "there are too many subscriptions already"));
         }
+    }
+
+    private void refuse(CallException why) {
+        closed = true;
+        callbacks.add(() -> listener.onEnd(why));
     }
 
     private void attempt() {
         if (closed) {
-            end(new CallException(CallStatus.CANCELLED, "closed"));
+            end(new CallException(CallStatus.CANCELLED, closedWhy));
             return;
         }
         Attempt next = new Attempt();
@@ -103,7 +110,7 @@ final class LongSubscription<Q, R> implements Subscription {
         next.start(request, token, options);
         next.reader.onItems(() -> hear(next));
         if (closed) {
-            next.cancel(CallStatus.CANCELLED, "closed"); // whoever has closed it may not have seen this one
+            next.cancel(CallStatus.CANCELLED, closedWhy); // whoever has closed it may not have seen this one
         }
     }
 
@@ -166,6 +173,7 @@ final class LongSubscription<Q, R> implements Subscription {
 
     private void end(@Nullable CallException why) {
         closed = true;
+        client.open().remove(this);
         endpoint.subscriptionEnded();
         listener.onEnd(why);
     }
@@ -181,11 +189,21 @@ final class LongSubscription<Q, R> implements Subscription {
     }
 
     @Override
+    public void clientClosed() {
+        close(OpenCalls.CLOSED);
+    }
+
+    @Override
     public void close() {
+        close("closed");
+    }
+
+    private void close(String why) {
+        closedWhy = why;
         closed = true;
         Attempt last = current;
         if (last != null) {
-            last.cancel(CallStatus.CANCELLED, "closed");
+            last.cancel(CallStatus.CANCELLED, why);
         }
     }
 }

@@ -16,15 +16,20 @@ import org.msgr2.session.rpc.ServiceClient;
 import org.msgr2.session.rpc.StreamCall;
 import org.msgr2.session.rpc.Subscription;
 
-/** A service at one peer or at several. */
-record PeerClient(CallEndpoint endpoint, String service, Peers peers, List<CallerInterceptor> interceptors)
+/**
+ * A service at one peer or at several.
+ *
+ * @param open what is under way, together with those that differ in their interceptors only
+ */
+record PeerClient(
+        CallEndpoint endpoint, String service, Peers peers, List<CallerInterceptor> interceptors, OpenCalls open)
         implements ServiceClient {
 
     @Override
     public ServiceClient intercept(CallerInterceptor interceptor) {
         List<CallerInterceptor> more = new ArrayList<>(interceptors);
         more.add(interceptor);
-        return new PeerClient(endpoint, service, peers, List.copyOf(more));
+        return new PeerClient(endpoint, service, peers, List.copyOf(more), open);
     }
 
     private static void require(boolean allowed, Method<?, ?> method) {
@@ -104,5 +109,13 @@ record PeerClient(CallEndpoint endpoint, String service, Peers peers, List<Calle
         LongSubscription<Q, R> subscription = new LongSubscription<>(this, method, request, token, options, listener);
         subscription.begin();
         return subscription;
+    }
+
+    @Override
+    public void close() {
+        open.close();
+        peers.close(); // before calls end, or those that wait would be given a peer
+        open.endAll();
+        peers.release();
     }
 }

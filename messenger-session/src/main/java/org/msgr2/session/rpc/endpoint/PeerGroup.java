@@ -19,6 +19,7 @@ import org.msgr2.session.rpc.CallStatus;
 import org.msgr2.session.rpc.Pick;
 import org.msgr2.session.rpc.Resolver;
 import org.msgr2.session.rpc.Target;
+import org.msgr2.session.transport.Loop;
 
 /**
  * The peers that have a service: found by a resolver, dialled when somebody calls. A pick waits until one is ready. Thread-safe.
@@ -39,7 +40,9 @@ final class PeerGroup implements Peers {
     private int turn;
     private int failures;
     private @Nullable String trouble;
-    private boolean closed;
+    private Loop.@Nullable Timer retry;
+    /** Why nobody gets a connection any more; null while the client is open. */
+    private @Nullable String closed;
 
     PeerGroup(CallEndpoint endpoint, Resolver resolver, Pick pick) {
         this.endpoint = endpoint;
@@ -57,9 +60,9 @@ final class PeerGroup implements Peers {
         CompletableFuture<Connection> result = new CompletableFuture<>();
         Connection ready;
         synchronized (this) {
-            ready = closed ? null : ready();
-            if (closed) {
-                result.completeExceptionally(new CallException(CallStatus.NOT_SENT, "the messenger is closed"));
+            ready = closed != null ? null : ready();
+            if (closed != null) {
+                result.completeExceptionally(new CallException(CallStatus.NOT_SENT, closed));
             } else if (ready == null && waiting.size() >= endpoint.limits().waitingMax()) {
                 result.completeExceptionally(new CallException(
                         CallStatus.BACK_PRESSURED, waiting.size() + " calls wait for a peer that is ready"));
@@ -104,7 +107,7 @@ final class PeerGroup implements Peers {
     private void seek() {
         List<Target> dial = new ArrayList<>();
         synchronized (this) {
-            if (waiting.isEmpty() || resolving || closed) {
+            if (waiting.isEmpty() || resolving || closed != null) {
                 return;
             }
             if (targets.isEmpty()) {
@@ -164,6 +167,9 @@ final class PeerGroup implements Peers {
         }
         answer.whenComplete((found, failure) -> {
             synchronized (this) {
+                if (closed != null) {
+                    return;
+                }
                 resolving = false;
                 targets.clear();
                 failures = 0;
@@ -188,23 +194,36 @@ final class PeerGroup implements Peers {
 
     /** Tries everything once more, after a while. */
     private void later() {
+        Loop loop = endpoint.loop();
+        long atNs = loop.nanoTime() + endpoint.timeouts().backoffInitial().toNanos();
         try {
-            endpoint.loop()
-                    .schedule(
-                            this::seek,
-                            endpoint.loop().nanoTime()
-                                    + endpoint.timeouts().backoffInitial().toNanos());
+            synchronized (this) {
+                if (retry == null && closed == null) {
+                    retry = loop.schedule(this::retry, atNs);
+                }
+            }
         } catch (RejectedExecutionException e) {
-            close();
+            close("the messenger is closed");
         }
+    }
+
+    private void retry() {
+        synchronized (this) {
+            retry = null;
+        }
+        seek();
     }
 
     private void dial(Target target) {
         Connection connection;
         try {
-            connection = endpoint.connect(target);
+            connection = endpoint.connect(target, this);
         } catch (RuntimeException e) {
             failed(target, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (isClosed()) {
+            release(); // it was closed while we dialled
             return;
         }
         synchronized (this) {
@@ -263,7 +282,7 @@ final class PeerGroup implements Peers {
             return;
         }
         synchronized (this) {
-            if (closed || !targets.containsValue(connection) || !leaving.add(connection)) {
+            if (closed != null || !targets.containsValue(connection) || !leaving.add(connection)) {
                 return;
             }
             trouble = connection.peerAddr() + " is being drained";
@@ -307,16 +326,37 @@ final class PeerGroup implements Peers {
         }
     }
 
-    /** Nobody gets a connection any more. */
-    void close() {
+    private synchronized boolean isClosed() {
+        return closed != null;
+    }
+
+    @Override
+    public void close() {
+        close(OpenCalls.CLOSED);
+    }
+
+    /** Nobody gets a connection any more, and the resolver is not asked again. */
+    void close(String why) {
         List<CompletableFuture<Connection>> rest;
         synchronized (this) {
-            closed = true;
+            if (closed != null) {
+                return;
+            }
+            closed = why;
+            // What it has been asked is its own: others may have been given the same stage.
+            if (retry != null) {
+                retry.cancel();
+                retry = null;
+            }
             rest = List.copyOf(waiting);
             waiting.clear();
         }
-        rest.forEach(result ->
-                result.completeExceptionally(new CallException(CallStatus.NOT_SENT, "the messenger is closed")));
+        rest.forEach(result -> result.completeExceptionally(new CallException(CallStatus.NOT_SENT, why)));
+    }
+
+    @Override
+    public void release() {
+        endpoint.release(this);
     }
 
     /** What went wrong last; null if nothing did. */

@@ -21,6 +21,12 @@ interface Peers {
     /** A call over that connection has ended. Perhaps on an event loop. */
     default void ended(Connection connection, CallStatus how) {}
 
+    /** Nobody calls any more: whoever waits is told so. A second time does nothing. */
+    default void close() {}
+
+    /** After {@link #close}, and behind what it has made calls send: gives its connections back. */
+    default void release() {}
+
     /** Whether there may be another connection when this one is gone. */
     boolean mayComeBack();
 
