@@ -12,19 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.msgr2.core.FaultKind;
 import org.msgr2.core.ProtocolException;
 import org.msgr2.core.message.Message;
-import org.msgr2.core.message.MessageType;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.core.wire.Opaque;
 import org.msgr2.core.wire.WireException;
 import org.msgr2.session.Connection;
-import org.msgr2.session.SendResult;
 import org.msgr2.session.SessionEvent;
 import org.msgr2.session.rpc.CallStatus;
 import org.msgr2.session.rpc.machine.BufferBudget;
 import org.msgr2.session.rpc.machine.CallEnvelope;
 import org.msgr2.session.rpc.machine.CallMachine;
 import org.msgr2.session.rpc.machine.CallResult;
-import org.msgr2.session.rpc.machine.Outgoing;
 import org.msgr2.session.rpc.machine.Received;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +33,6 @@ import org.slf4j.LoggerFactory;
 final class PeerCalls {
     private static final Logger LOG = LoggerFactory.getLogger(PeerCalls.class);
 
-    /** What a call that is not kept is answered. */
-    private record Reply(long id, CallEnvelope envelope) {}
-
     private final CallEndpoint endpoint;
     private final Connection connection;
     private final Limits.Calls limits;
@@ -48,13 +42,11 @@ final class PeerCalls {
     private final Map<Long, CallEntry> calling = new HashMap<>();
     private final Map<Long, CallEntry> called = new HashMap<>();
     private final Deadlines deadlines;
-    private final Queue<CallEntry> ready = new ArrayDeque<>();
-    private final Queue<Reply> replies = new ArrayDeque<>();
+    private final Outbox outbox;
     private final Queue<Runnable> changes = new ArrayDeque<>();
     private List<Runnable> afterwards = new ArrayList<>();
     private long lastId;
     private boolean inStep;
-    private boolean blocked;
     private boolean wasReady;
     private @Nullable String gone;
 
@@ -63,6 +55,7 @@ final class PeerCalls {
         this.connection = connection;
         this.limits = endpoint.limits();
         this.buffered = new BufferBudget(limits.bufferedBytesMax());
+        this.outbox = new Outbox(connection, endpoint.allocator(), this::through);
         this.deadlines = new Deadlines(endpoint.loop(), this::timerFired);
         // Not from 1: a peer that has not noticed that we were restarted must not take our calls for those of before.
         this.lastId = endpoint.entropy().nextLong() >>> 1;
@@ -90,10 +83,10 @@ final class PeerCalls {
     private List<Runnable> runChanges() {
         inStep = true;
         try {
-            pump();
+            outbox.pump();
             for (Runnable next = changes.poll(); next != null; next = changes.poll()) {
                 next.run();
-                pump();
+                outbox.pump();
             }
             deadlines.arm();
         } finally {
@@ -114,10 +107,7 @@ final class PeerCalls {
 
     /** There may be something to send. Within a step. */
     void touch(CallEntry entry) {
-        if (!entry.queued) {
-            entry.queued = true;
-            ready.add(entry);
-        }
+        outbox.touch(entry);
     }
 
     // --- Calls of ours
@@ -133,10 +123,10 @@ final class PeerCalls {
             entry.machine(call);
             if (gone != null) {
                 call.abort(CallStatus.NOT_SENT, gone, true);
-            } else if (blocked || calling.size() >= limits.callsMax()) {
+            } else if (outbox.isBlocked() || calling.size() >= limits.callsMax()) {
                 call.abort(
                         CallStatus.BACK_PRESSURED,
-                        blocked ? "the connection's queue is full" : calling.size() + " calls are under way",
+                        outbox.isBlocked() ? "the connection's queue is full" : calling.size() + " calls are under way",
                         true);
             } else {
                 calling.put(call.id(), entry);
@@ -228,100 +218,21 @@ final class PeerCalls {
         touch(entry);
     }
 
-    // --- Sending
-
-    private void pump() {
-        while (!blocked && gone == null && !replies.isEmpty()) {
-            Reply reply = replies.peek();
-            Message message = message(reply.id(), reply.envelope(), null);
-            if (!keepOrRelease(connection.send(message), message)) {
-                replies.remove();
-            }
-        }
-        while (!blocked && !ready.isEmpty()) {
-            CallEntry entry = ready.element();
-            Outgoing next = entry.machine().next();
-            if (next != null) {
-                send(entry, next);
-                continue;
-            }
-            ready.remove();
-            entry.queued = false;
-            if (entry.machine().hasEnded()
-                    && (entry.isCaller() ? calling : called)
-                            .remove(entry.machine().id(), entry)) {
-                entry.over();
-            }
+    /** Nothing is left to be sent for a call that has ended. Within a step. */
+    private void through(CallEntry entry) {
+        if ((entry.isCaller() ? calling : called).remove(entry.machine().id(), entry)) {
+            entry.over();
         }
     }
 
-    private Message message(long id, CallEnvelope envelope, @Nullable ByteBuf payload) {
-        ByteBuf front = endpoint.allocator().buffer();
-        envelope.write(front);
-        Message.Builder builder =
-                Message.builder(MessageType.SERVICE_CALL).tid(id).front(front);
-        if (payload != null && payload.isReadable()) {
-            builder.data(payload.retainedDuplicate());
-        }
-        return builder.build();
-    }
-
-    /** Whether it has to be sent later. The message is the connection's, or nobody's any more. */
-    private boolean keepOrRelease(SendResult sent, Message message) {
-        if (!sent.accepted()) {
-            message.release();
-        }
-        blocked = sent.outcome() == SendResult.Outcome.BACK_PRESSURED;
-        return blocked;
-    }
-
-    private void send(CallEntry entry, Outgoing next) {
-        CallMachine call = entry.machine();
-        Message message = message(call.id(), next.envelope(), next.payload());
-        SendResult sent = connection.send(message);
-        keepOrRelease(sent, message);
-        if (next.envelope() instanceof CallEnvelope.Request) {
-            sentRequest(entry, sent);
-            return;
-        }
-        switch (sent.outcome()) {
-            case ACCEPTED -> call.taken();
-            case CLOSED -> call.dropOutgoing();
-            case TOO_LARGE -> tooLarge(call);
-            case BACK_PRESSURED -> {} // it stays where it is
-        }
-    }
-
-    private void sentRequest(CallEntry entry, SendResult sent) {
-        CallMachine call = entry.machine();
-        switch (sent.outcome()) {
-            case ACCEPTED -> {
-                entry.requestSent(sent);
-                call.taken();
-            }
-            case BACK_PRESSURED -> call.abort(CallStatus.BACK_PRESSURED, "the connection's queue is full", true);
-            case CLOSED -> call.abort(CallStatus.NOT_SENT, "the connection has ended", true);
-            case TOO_LARGE -> call.abort(CallStatus.TOO_LARGE, "more than a message may have", true);
-        }
-    }
-
-    private static void tooLarge(CallMachine call) {
-        String text = "more than a message may have";
-        if (call.role() == CallMachine.Role.CALLER) {
-            call.dropOutgoing();
-            call.cancel(CallStatus.TOO_LARGE, text, false);
-        } else {
-            call.replaceStatus(CallStatus.TOO_LARGE, text);
-            call.finish(CallStatus.TOO_LARGE, 0, text, Unpooled.EMPTY_BUFFER);
-        }
-    }
+    // --- Refusing
 
     /** Answers a call that is not kept. Within a step. */
     void reply(long id, CallEnvelope envelope) throws WireException {
-        if (replies.size() >= limits.callsMax()) {
+        if (outbox.replies() >= limits.callsMax()) {
             throw new WireException(FaultKind.LIMIT, "the peer calls, and does not read what it is answered");
         }
-        replies.add(new Reply(id, envelope));
+        outbox.reply(id, envelope);
     }
 
     void refuse(long id, CallEnvelope.Request request, CallStatus status, String text) throws WireException {
@@ -427,8 +338,7 @@ final class PeerCalls {
         endpoint.faulted();
         gone = text;
         end(CallStatus.PROTOCOL, CallStatus.PROTOCOL, text);
-        replies.clear();
-        blocked = false;
+        outbox.dropReplies();
         afterwards(connection::markDown);
     }
 
@@ -436,7 +346,7 @@ final class PeerCalls {
 
     void event(SessionEvent event) {
         if (event instanceof SessionEvent.Writable) {
-            step(() -> blocked = false);
+            step(outbox::unblock);
         } else if (event instanceof SessionEvent.RemoteReset) {
             step(() -> lost("the peer has forgotten the session"));
         } else if (event instanceof SessionEvent.Reset reset) {
@@ -466,8 +376,7 @@ final class PeerCalls {
     /** All that is under way ends: nobody knows how, except for what never left. */
     private void lost(String why) {
         end(CallStatus.OUTCOME_UNKNOWN, CallStatus.NOT_SENT, why);
-        replies.clear();
-        blocked = false;
+        outbox.dropReplies();
     }
 
     private void end(CallStatus sent, CallStatus unsent, String why) {
@@ -487,8 +396,8 @@ final class PeerCalls {
         int left = callsMax;
         for (Map<Long, CallEntry> calls : List.of(calling, called)) {
             for (CallEntry entry : calls.values()) {
-                if (left > 0 && !entry.machine().hasEnded() && replies.size() < 2 * limits.callsMax()) {
-                    replies.add(new Reply(entry.machine().id(), new CallEnvelope.Probe(entry.isCaller())));
+                if (left > 0 && !entry.machine().hasEnded() && outbox.replies() < 2 * limits.callsMax()) {
+                    outbox.reply(entry.machine().id(), new CallEnvelope.Probe(entry.isCaller()));
                     left--;
                 }
             }
