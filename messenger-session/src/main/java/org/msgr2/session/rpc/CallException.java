@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call that did not end with {@link CallStatus#OK}. A handler throws one to end its call with a status and a text of its own;
- * whatever else it throws reaches the caller as {@link CallStatus#INTERNAL} without a word. Immutable.
+ * whatever else it throws reaches the caller as {@link CallStatus#INTERNAL} without a word. {@link CallStatus#UNAVAILABLE} and
+ * {@link CallStatus#DRAINING} are only the messenger's to say: from a handler of a node that is not being drained they reach the
+ * caller as {@link CallStatus#FAILED}. Immutable.
  */
 public final class CallException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -266,6 +266,32 @@ class DrainingTest extends CallsTestBase {
     }
 
     @Test
+    void whatAHandlerPassesOnOfAnotherNodeIsNotTakenForItsOwn() {
+        Method<String, String> relay =
+                Method.unary("relay", Codec.utf8(), Codec.utf8()).open();
+        CallHandler handler = CallHandler.builder()
+                .unary(relay, (context, text) -> {
+                    if (text.isEmpty()) {
+                        return "here";
+                    }
+                    throw new CallException(CallStatus.valueOf(text), "somebody else");
+                })
+                .build();
+        callee = start(messenger("osd.0").limits(QUICK).service(service(SERVICE, handler)));
+        Target only = Target.of(EntityType.OSD, bind(callee));
+        caller = start(messenger("client.1").limits(QUICK));
+        ServiceClient client = caller.calls().service(SERVICE, Resolver.fixed(List.of(only)), Pick.FIRST);
+
+        for (CallStatus said : List.of(CallStatus.UNAVAILABLE, CallStatus.DRAINING)) {
+            CallException failure = failure(client.callAsync(relay, said.name()));
+            assertThat(failure.status()).isEqualTo(CallStatus.FAILED);
+            assertThat(failure.text()).isEqualTo("somebody else");
+            assertThat(failure.neverSent()).isFalse();
+            assertThat(get(client.callAsync(relay, ""))).isEqualTo("here");
+        }
+    }
+
+    @Test
     void whoFindsOnlyPeersThatAreBeingDrainedWaitsForOneThatIsNot() {
         callee = start(messenger("osd.0").limits(QUICK).service(service(SERVICE, handler())));
         List<Target> targets = new CopyOnWriteArrayList<>(List.of(Target.of(EntityType.OSD, bind(callee))));

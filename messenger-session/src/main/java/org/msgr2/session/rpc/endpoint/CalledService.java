@@ -88,6 +88,10 @@ public final class CalledService {
         return drained;
     }
 
+    boolean isDraining() {
+        return draining;
+    }
+
     private void completeIfDrained() {
         if (draining && underWay.isEmpty()) {
             drained.complete(null);

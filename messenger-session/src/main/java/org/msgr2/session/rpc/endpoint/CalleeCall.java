@@ -263,7 +263,7 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (cause instanceof CallException said) {
-            finish(said.status(), said.code(), said.text());
+            finish(own(said.status()), said.code(), said.text());
         } else if (cancelled && cause instanceof CancellationException) {
             return; // as asked
         } else {
@@ -273,6 +273,14 @@ final class CalleeCall<Q, R> implements CallContext, CallEntry.Listener {
         if (cause instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** A handler may pass on what another node has said of itself: the caller must not take it for ours and leave us. */
+    private CallStatus own(CallStatus said) {
+        return switch (said) {
+            case UNAVAILABLE, DRAINING -> service.isDraining() ? said : CallStatus.FAILED;
+            default -> said;
+        };
     }
 
     private void finish(CallStatus status, int code, String text) {
