@@ -16,21 +16,26 @@ import org.msgr2.crypto.auth.Capabilities;
 import org.msgr2.crypto.auth.PeerIdentity;
 import org.msgr2.crypto.auth.none.NoneAuth;
 
-/** Believes every name, and gives it the capabilities that a keyring would. */
-record CapableAuth(NoneAuth none, Map<String, String> confdByName) implements AuthProvider {
+/**
+ * Gives every name the capabilities that a keyring would.
+ *
+ * @param names establishes them
+ */
+record CapableAuth(AuthProvider names, Map<String, String> confdByName) implements AuthProvider {
 
+    /** Believes every name. */
     CapableAuth(EntityName self, Map<String, String> confdByName) {
         this(new NoneAuth(self), confdByName);
     }
 
     @Override
     public AuthClient client(EntityType peerType) {
-        return none.client(peerType);
+        return names.client(peerType);
     }
 
     @Override
     public AuthServer server(EntityType peerType) {
-        AuthServer server = none.server(peerType);
+        AuthServer server = names.server(peerType);
         return new AuthServer() {
             @Override
             public AuthReply request(int method, List<Integer> modes, Opaque payload) throws ProtocolException {
