@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.Opaque;
+import org.msgr2.session.Connection;
 import org.msgr2.session.Policy;
+import org.msgr2.session.testing.FrameCuts;
 
 /** Server push, on every network: nothing is lost, nothing comes twice. */
 abstract class SubscriptionsContractTest extends CallsTestBase {
@@ -153,6 +155,50 @@ abstract class SubscriptionsContractTest extends CallsTestBase {
         assertThat(heard.anew).isEmpty();
         assertThat(subscription.resumptions()).isPositive();
         assertThat(heard.interruptions).containsAnyOf(CallStatus.OUTCOME_UNKNOWN, CallStatus.NOT_SENT);
+        subscription.close();
+        network.await("the end", () -> heard.ends.size() == 1);
+    }
+
+    @Test
+    void aSubscriptionGoesOnWhenItsConnectionIsMarkedDown() {
+        assumeFalse(toItself());
+        ServiceClient client = comesBack();
+        Subscription subscription = subscribe(client);
+        for (int round = 0; round < 3; round++) {
+            journal.append("" + round);
+            int until = round + 1;
+            network.await("heard", () -> heard.items.size() == until);
+            caller.connections().forEach(Connection::markDown); // no event tells of it
+        }
+        journal.append("3");
+        network.await("heard", () -> heard.items.size() == 4);
+
+        assertThat(heard.items).isEqualTo(numbers(0, 4));
+        assertThat(subscription.resumptions()).isPositive();
+        subscription.close();
+        network.await("the end", () -> heard.ends.size() == 1);
+    }
+
+    @Test
+    void aSubscriptionBeginsThoughTheFirstAttemptsToReachAPeerBreak() {
+        assumeFalse(toItself());
+        FrameCuts cuts = new FrameCuts(1);
+        for (int attempt = 0; attempt < 3; attempt++) {
+            cuts.order(true, 1, true); // in the handshake
+        }
+        open(
+                handler(),
+                callee -> callee.acceptPolicy(Policy.losslessPeer()),
+                caller -> caller.dialPolicy(Policy.losslessPeer())
+                        .transport(cuts.on(network.transport(leaks.allocator())))
+                        .frameObserver(cuts));
+        Resolver resolver = Resolver.fixed(List.of(Target.of(EntityType.OSD, addr)));
+        Subscription subscription = subscribe(caller.calls().service(SERVICE, resolver, Pick.FIRST));
+        journal.append("0");
+
+        network.await("heard", () -> heard.items.size() == 1);
+
+        assertThat(cuts.pending(true)).isZero();
         subscription.close();
         network.await("the end", () -> heard.ends.size() == 1);
     }

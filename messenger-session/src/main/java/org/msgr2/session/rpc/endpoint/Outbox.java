@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.message.Message;
@@ -23,14 +25,18 @@ import org.msgr2.session.rpc.machine.Outgoing;
  */
 final class Outbox {
 
-    /** What a call that is not kept is answered. */
-    private record Reply(long id, CallEnvelope envelope) {}
+    /** What a call that is not kept is answered, and what is asked after one. The same is said once, however often it is due. */
+    private record Reply(long id, CallEnvelope envelope) {
+        boolean refuses(long call) {
+            return id == call && envelope instanceof CallEnvelope.Status;
+        }
+    }
 
     private final Connection connection;
     private final ByteBufAllocator allocator;
     private final Consumer<CallEntry> through;
     private final Queue<CallEntry> ready = new ArrayDeque<>();
-    private final Queue<Reply> replies = new ArrayDeque<>();
+    private final Set<Reply> replies = new LinkedHashSet<>();
     private boolean blocked;
 
     /** @param through takes calls that have ended and have nothing more to send; perhaps more than once */
@@ -63,6 +69,11 @@ final class Outbox {
         replies.add(new Reply(id, envelope));
     }
 
+    /** Nobody waits any more to hear that this call is refused. */
+    void forgetRefusal(long call) {
+        replies.removeIf(reply -> reply.refuses(call));
+    }
+
     int replies() {
         return replies.size();
     }
@@ -76,10 +87,10 @@ final class Outbox {
     /** Sends what the connection takes; what calls have is dropped by them if it takes nothing any more. */
     void pump() {
         while (!blocked && !replies.isEmpty()) {
-            Reply reply = replies.peek();
+            Reply reply = replies.iterator().next();
             Message message = message(reply.id(), reply.envelope(), null);
             if (!keepOrRelease(connection.send(message), message)) {
-                replies.remove();
+                replies.remove(reply);
             }
         }
         while (!blocked && !ready.isEmpty()) {

@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class PeerCalls {
     private static final Logger LOG = LoggerFactory.getLogger(PeerCalls.class);
 
+    /** Whatever we let in: a peer has as many refusals to come as it has calls under way, and it may have more than we allow. */
+    private static final int REPLIES_MAX = 5 * 4096;
+
     private final CallEndpoint endpoint;
     private final Connection connection;
     private final Limits.Calls limits;
@@ -59,6 +62,8 @@ final class PeerCalls {
         this.deadlines = new Deadlines(endpoint.loop(), this::timerFired);
         // Not from 1: a peer that has not noticed that we were restarted must not take our calls for those of before.
         this.lastId = endpoint.entropy().nextLong() >>> 1;
+        // Of what was before the first call nobody has told us.
+        this.wasReady = connection.info() != null;
     }
 
     Connection connection() {
@@ -229,7 +234,7 @@ final class PeerCalls {
 
     /** Answers a call that is not kept. Within a step. */
     void reply(long id, CallEnvelope envelope) throws WireException {
-        if (outbox.replies() >= limits.callsMax()) {
+        if (outbox.replies() >= REPLIES_MAX) {
             throw new WireException(FaultKind.LIMIT, "the peer calls, and does not read what it is answered");
         }
         outbox.reply(id, envelope);
@@ -292,6 +297,8 @@ final class PeerCalls {
             }
             entry.machine().received(envelope, message.data());
             touch(entry);
+        } else if (envelope instanceof CallEnvelope.Cancel) {
+            outbox.forgetRefusal(message.tid()); // nobody waits for it any more
         }
     }
 
@@ -396,7 +403,7 @@ final class PeerCalls {
         int left = callsMax;
         for (Map<Long, CallEntry> calls : List.of(calling, called)) {
             for (CallEntry entry : calls.values()) {
-                if (left > 0 && !entry.machine().hasEnded() && outbox.replies() < 2 * limits.callsMax()) {
+                if (left > 0 && !entry.machine().hasEnded()) {
                     outbox.reply(entry.machine().id(), new CallEnvelope.Probe(entry.isCaller()));
                     left--;
                 }

@@ -238,6 +238,22 @@ final class PeerGroup implements Peers {
                 serve();
             }
         });
+        connection.closed().whenComplete((end, never) -> closed(target, connection));
+        if (connection.info() == null) {
+            // One that stands by, since nothing was to be sent when its first attempt broke, dials for this.
+            connection.ping().whenComplete((roundTrip, failure) -> {});
+        }
+    }
+
+    /** Whoever has closed it need not have told by an event: an application's markDown does not. */
+    private void closed(Target target, Connection connection) {
+        boolean ours;
+        synchronized (this) {
+            ours = connection.equals(targets.get(target));
+        }
+        if (ours) {
+            failed(target, "the connection was closed");
+        }
     }
 
     /** A connection is ready: those who wait get theirs. */
@@ -266,6 +282,8 @@ final class PeerGroup implements Peers {
             failed(connection, String.valueOf(failed.cause().getMessage()));
         } else if (event instanceof SessionEvent.Reset reset) {
             failed(connection, String.valueOf(reset.cause().getMessage()));
+        } else if (event instanceof SessionEvent.Interrupted interrupted && connection.info() == null) {
+            failed(connection, String.valueOf(interrupted.cause().getMessage()));
         } else if (event instanceof SessionEvent.Connected) {
             stays(connection); // it may be another behind the same address; if not, it says so again
             serve();
