@@ -25,7 +25,7 @@ import org.msgr2.session.testing.sim.Simulator;
 class SessionSimulationTest {
     private static final long SCHEDULES = Long.getLong("msgr2.simulation.schedules", 4_000);
     private static final long FIRST_SEED = Long.getLong("msgr2.simulation.seed", 1);
-    private static final long ENOUGH_FOR_FAULTS = 40_000;
+    private static final long ENOUGH_FOR_FAULTS = 10_000;
     /** With so many, whatever can happen has happened. */
     private static final long ENOUGH_FOR_ALL = 100_000;
 

@@ -270,7 +270,7 @@ final class SimFaults {
         if (!node.isAlive()) {
             return;
         }
-        switch (random.below(10)) {
+        switch (random.below(13)) {
             case 0, 1 -> restart(node, SimFault.RESTART_SAME_NONCE);
             case 2 -> restart(node, SimFault.RESTART_NEW_NONCE);
             case 3 -> {
@@ -290,6 +290,7 @@ final class SimFaults {
                     channel.connection().markDisposable();
                 });
             case 7, 8 -> withAnyOpen(node, channel -> close(node, channel));
+            case 9, 10, 11 -> forge();
             default -> impostor();
         }
     }
@@ -391,9 +392,15 @@ final class SimFaults {
         // Equals that are told so would send once more what has arrived.
         boolean check = !options.relation().ofEquals();
         SimForgery position = random.oneIn(2) ? SimForgery.MSG_SEQ : SimForgery.ANSWERED_MSG_SEQ;
-        network.forge(check && random.oneIn(3) ? SimForgery.SERVER_COOKIE : position);
+        network.forge(check && random.percent(60) ? SimForgery.SERVER_COOKIE : position);
         Pair pair = anyPair();
         onStream(pair, SimFault.RESET, end -> network.cut(end, true, 0));
+        // Who has nothing to say need not come back, and then nothing is forged.
+        boolean straight = world.dials(pair.one(), pair.other());
+        SimNode dialler = straight ? pair.one() : pair.other();
+        if (dialler.isAlive()) {
+            dialler.send(dialler.dial(straight ? pair.other() : pair.one()), 1);
+        }
     }
 
     // --- The end
