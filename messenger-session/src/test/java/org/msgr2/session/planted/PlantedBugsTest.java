@@ -51,7 +51,7 @@ class PlantedBugsTest {
     void eachIsFound() throws Exception {
         List<PlantedBug> bugs = chosen();
         long startNs = System.nanoTime();
-        Map<PlantedBug, Search.Result> results = search(bugs);
+        Map<PlantedBug, Search.Result> results = search(bugs, bug -> new Search(bug).run(SCHEDULES_MAX));
         StringBuilder text = new StringBuilder();
         results.forEach((bug, result) -> text.append(line(bug, result)));
         text.append(String.format(
@@ -131,7 +131,13 @@ class PlantedBugsTest {
         return List.copyOf(some);
     }
 
-    private static Map<PlantedBug, Search.Result> search(List<PlantedBug> bugs) throws Exception {
+    /** How a bug is looked for. */
+    interface Looking {
+        Search.Result search(PlantedBug bug) throws ReflectiveOperationException;
+    }
+
+    /** Looks for several at once. */
+    static Map<PlantedBug, Search.Result> search(List<PlantedBug> bugs, Looking how) throws Exception {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
         ExecutorService searches = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "search");
@@ -141,7 +147,7 @@ class PlantedBugsTest {
         try {
             Map<PlantedBug, Future<Search.Result>> running = new LinkedHashMap<>();
             for (PlantedBug bug : bugs) {
-                running.put(bug, searches.submit(() -> new Search(bug).run(SCHEDULES_MAX)));
+                running.put(bug, searches.submit(() -> how.search(bug)));
             }
             Map<PlantedBug, Search.Result> results = new LinkedHashMap<>();
             for (Map.Entry<PlantedBug, Future<Search.Result>> search : running.entrySet()) {
@@ -153,7 +159,8 @@ class PlantedBugsTest {
         }
     }
 
-    private static String line(PlantedBug bug, Search.Result result) {
+    /** For people. */
+    static String line(PlantedBug bug, Search.Result result) {
         String what = result.what() == null ? "NOT FOUND" : result.what().replace('\n', ' ');
         String start = what.substring(0, Math.min(what.length(), 120));
         return String.format(

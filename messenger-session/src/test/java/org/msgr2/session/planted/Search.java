@@ -43,11 +43,22 @@ final class Search {
 
     private final @Nullable PlantedBug bug;
     private final PlantingLoader loader;
+    private final String traffic;
     private long violationSeed;
 
     /** @param bug null for none */
     Search(@Nullable PlantedBug bug) {
+        this(bug, "MESSAGES");
+    }
+
+    /** Among nodes that call each other. */
+    static Search inCalls(@Nullable PlantedBug bug) {
+        return new Search(bug, "CALLS");
+    }
+
+    private Search(@Nullable PlantedBug bug, String traffic) {
         this.bug = bug;
+        this.traffic = traffic;
         this.loader = new PlantingLoader(Search.class.getClassLoader(), bug);
     }
 
@@ -60,12 +71,15 @@ final class Search {
             if (bug != null) {
                 Class.forName(bug.binaryName(), false, loader); // fails if the method is not what the bug was made for
             }
-            Constructor<?> simulator = Class.forName(SIMULATOR, true, loader).getConstructor(long.class, int.class);
+            Class<?> traffics = Class.forName(SIMULATOR + "$Traffic", true, loader);
+            Object with = traffics.getField(traffic).get(null);
+            Constructor<?> simulator =
+                    Class.forName(SIMULATOR, true, loader).getConstructor(long.class, int.class, traffics);
             Method run = simulator.getDeclaringClass().getMethod("run", long.class);
             long done = 0;
             for (long batch = FIRST_BATCH; done < schedulesMax; batch *= 2) {
                 long now = Math.min(batch, schedulesMax - done);
-                String violation = violation(run, simulator.newInstance(FIRST_SEED + done, 1), now);
+                String violation = violation(run, simulator.newInstance(FIRST_SEED + done, 1, with), now);
                 if (violation != null || !errors.isEmpty()) {
                     long took = violation == null ? now : violationSeed - (FIRST_SEED + done) + 1;
                     return new Result(

@@ -19,13 +19,15 @@ import picocli.CommandLine.Option;
         name = "sim",
         description = {
             "Runs the session layer in simulated networks that fail in every way, and checks that it keeps its promises.",
-            "Each schedule is made of its seed: with --seed alone, one schedule is run and told line by line."
+            "Each schedule is made of its seed: with --seed alone, one schedule is run and told line by line.",
+            "With --calls nodes call each other instead of sending messages; a seed is another schedule then."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  msgr sim --for 2m",
             "  msgr sim --for 10m --seed 1000000 --cores 4",
             "  msgr sim --seed 4711",
+            "  msgr sim --calls --for 1m",
             "",
             "Exit code 1: a promise was broken; the message names the seed."
         })
@@ -51,6 +53,12 @@ final class SimCommand implements Callable<Integer> {
     @Option(names = "--cores", paramLabel = "N", description = "Schedules to run at once. Default: one for each core.")
     private @Nullable Integer cores;
 
+    @Option(
+            names = "--calls",
+            description =
+                    "Nodes call each other: calls with one answer, streams, subscriptions. Checks what calls promise.")
+    private boolean calls;
+
     @Option(names = "--json", description = "Print one JSON object at the end.")
     private boolean json;
 
@@ -75,13 +83,17 @@ final class SimCommand implements Callable<Integer> {
         return run(seed == null ? 1 : seed, threads, limit);
     }
 
+    private Simulator.Traffic traffic() {
+        return calls ? Simulator.Traffic.CALLS : Simulator.Traffic.MESSAGES;
+    }
+
     /** Messengers that are made to fail have much to tell. */
     private static void quiet() {
         ((Logger) LoggerFactory.getLogger("org.msgr2.session")).setLevel(Level.ERROR);
     }
 
     private Integer trace(long of) {
-        List<String> lines = Simulator.trace(of);
+        List<String> lines = Simulator.trace(of, traffic());
         String end = lines.get(lines.size() - 1);
         if (json) {
             ObjectNode object =
@@ -99,14 +111,17 @@ final class SimCommand implements Callable<Integer> {
             print(first, simulate(first, threads, limit));
             return Msgr.DONE;
         } catch (SimViolation e) {
-            throw Failure.of(e.getMessage() + "; 'msgr sim --seed " + e.seed() + "' shows how it comes to that", e);
+            throw Failure.of(
+                    e.getMessage() + "; 'msgr sim " + (calls ? "--calls " : "") + "--seed " + e.seed()
+                            + "' shows how it comes to that",
+                    e);
         }
     }
 
     private Simulator.Report simulate(long first, int threads, Duration limit) {
         long startNs = System.nanoTime();
         try (Progress progress = new Progress(terminal, "ms", limit.toMillis())) {
-            return new Simulator(first, threads).run(limit, done -> {
+            return new Simulator(first, threads, traffic()).run(limit, done -> {
                 long passedMs = (System.nanoTime() - startNs) / 1_000_000;
                 progress.show(Math.min(limit.toMillis(), passedMs));
             });
@@ -136,6 +151,10 @@ final class SimCommand implements Callable<Integer> {
         report.faults().forEach(faults::put);
         ObjectNode rules = object.putObject("decisions");
         report.rules().forEach(rules::put);
+        if (calls) {
+            ObjectNode ends = object.putObject("calls");
+            report.calls().forEach(ends::put);
+        }
         terminal.json(object);
     }
 }

@@ -33,6 +33,16 @@ class SimCommandTest {
     }
 
     @Test
+    void nodesCallEachOther() {
+        JsonNode json = Run.of("sim", "--calls", "--for", "200ms", "--cores", "1", "--json")
+                .json();
+        assertThat(json.at("/calls/OK").asLong()).isPositive();
+        List<String> lines = Run.of("sim", "--calls", "--seed", "3").outLines();
+        assertThat(lines).hasSizeGreaterThan(20).endsWith("no violation");
+        assertThat(lines).anyMatch(line -> line.contains("handles SimCall"));
+    }
+
+    @Test
     void oneScheduleIsToldLineByLine() {
         List<String> lines = Run.of("sim", "--seed", "7").outLines();
         assertThat(lines.get(0)).contains("seed 7: ");

@@ -10,6 +10,8 @@ import java.time.InstantSource;
 final class SimClock implements InstantSource {
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
     private static final int USUAL = 1024;
+    /** What a time that was measured may be too long by: a step at either end. */
+    static final long STEPS_NS = 3 * USUAL;
 
     private final SimTime time;
     private final int speed;

@@ -63,6 +63,8 @@ final class SimNode implements Dispatcher {
     private boolean alive;
     private @Nullable Incarnation process;
     private long workDelayMaxNs;
+    private long workDelayMostNs;
+    private long pausedUntilNs;
     private final Map<Integer, SimChannel> channels = new HashMap<>();
 
     /** What dies with the process. */
@@ -98,7 +100,7 @@ final class SimNode implements Dispatcher {
                     .workerPool(task -> time.at(workers, time.nowNs() + workDelayNs(), task))
                     .clock(clock)
                     .entropy(entropy())
-                    .limits(options.limits())
+                    .limits(world.hasCalls() ? world.calls().limits(SimNode.this) : options.limits())
                     .keepaliveInterval(options.keepalive())
                     .dialPolicy(throttled(
                             isLossyDouble()
@@ -114,6 +116,9 @@ final class SimNode implements Dispatcher {
             }
             if (options.msgr20()) {
                 builder.bannerFeatures(BannerFeatures.NONE, BannerFeatures.NONE).allowWeakSecureMode(true);
+            }
+            if (world.hasCalls()) {
+                world.calls().install(SimNode.this, builder);
             }
             messenger = builder.build();
         }
@@ -156,6 +161,7 @@ final class SimNode implements Dispatcher {
         this.random = random;
         this.nonce = random.between(1, Integer.MAX_VALUE - 1);
         this.workDelayMaxNs = world.options().workDelayMaxNs();
+        this.workDelayMostNs = workDelayMaxNs;
         long origin = random.oneIn(2)
                 ? Long.MAX_VALUE - ORIGIN_BEFORE_OVERFLOW_SECONDS * SimTime.SECOND
                 : random.nextLong() >> 8;
@@ -179,6 +185,9 @@ final class SimNode implements Dispatcher {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+        if (world.hasCalls() && disguise == null) {
+            world.calls().started(this);
         }
     }
 
@@ -236,6 +245,10 @@ final class SimNode implements Dispatcher {
         return bound;
     }
 
+    EntityName name() {
+        return name;
+    }
+
     EntityAddr addr() {
         return disguise != null ? disguise.addr() : SimNetwork.addrOf(number, PORT, nonce);
     }
@@ -243,6 +256,7 @@ final class SimNode implements Dispatcher {
     void pauseUntil(long timeNs) {
         process().loops.forEach(loop -> loop.pauseUntil(timeNs));
         process().workers.pauseUntil(timeNs);
+        pausedUntilNs = Math.max(pausedUntilNs, timeNs);
     }
 
     void listening(boolean on) {
@@ -252,6 +266,23 @@ final class SimNode implements Dispatcher {
     /** Tasks wait for so long before they have a worker. */
     void workDelay(long maxNs) {
         workDelayMaxNs = maxNs;
+        workDelayMostNs = Math.max(workDelayMostNs, maxNs);
+    }
+
+    /** The longest that tasks have had to wait for a worker so far. */
+    long workDelayMostNs() {
+        return workDelayMostNs;
+    }
+
+    /** Until then, at the latest, it has stood still. */
+    long pausedUntilNs() {
+        return pausedUntilNs;
+    }
+
+    /** The application does something later, unless the process dies before. */
+    void later(long delayNs, Runnable task) {
+        SimTime time = world.time();
+        time.at(process().workers, time.nowNs() + delayNs, task);
     }
 
     /** Bytes of buffers that are not released. */
@@ -337,6 +368,10 @@ final class SimNode implements Dispatcher {
 
     /** Sends, as far as the connection takes it; the rest follows when it takes more. */
     void send(SimChannel channel, int count) {
+        if (world.hasCalls()) {
+            world.calls().talk(this, channel, count);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             if (!sendOne(channel, world.options().fast() ? ASK_FAST : ASK)) {
                 channel.backlog(channel.backlog() + count - i);
@@ -483,7 +518,7 @@ final class SimNode implements Dispatcher {
 
     @Override
     public void onEvent(Connection connection, SessionEvent event) {
-        SimChannel channel = process().byConnection.get(connection);
+        SimChannel channel = known(connection, event);
         world.trace()
                 .add(
                         number,
@@ -520,7 +555,7 @@ final class SimNode implements Dispatcher {
             channel.giveUp();
             world.reset(channel);
         } else if (event instanceof SessionEvent.Discarded discarded) {
-            String wrong = channel.discarded(discarded);
+            String wrong = world.hasCalls() ? null : channel.discarded(discarded);
             if (wrong != null) {
                 world.violated(wrong);
             }
@@ -530,6 +565,14 @@ final class SimNode implements Dispatcher {
             channel.backlog(0);
             send(channel, backlog);
         }
+    }
+
+    /** Who subscribes has connections that nobody but the subscription has asked for. */
+    private @Nullable SimChannel known(Connection connection, SessionEvent event) {
+        SimChannel channel = process().byConnection.get(connection);
+        return channel == null && world.hasCalls() && !(event instanceof SessionEvent.Accepted)
+                ? channel(connection, world.nodeAt(connection), true)
+                : channel;
     }
 
     private static String detail(SessionEvent event) {
@@ -563,8 +606,9 @@ final class SimNode implements Dispatcher {
                 return;
             }
             channel.pingResolved();
-            // The clock may be fast or slow by a tenth.
-            if (roundTrip != null && roundTrip.toNanos() / 10 * 9 > world.time().nowNs() - askedNs) {
+            // The clock may be fast or slow by a tenth, and goes on in steps.
+            long tookNs = world.time().nowNs() - askedNs + SimClock.STEPS_NS;
+            if (roundTrip != null && roundTrip.toNanos() / 10 * 9 > tookNs) {
                 world.violated("a ping on " + channel + " is said to have taken " + roundTrip);
             }
         });

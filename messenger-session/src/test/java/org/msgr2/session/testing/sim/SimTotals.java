@@ -2,12 +2,14 @@ package org.msgr2.session.testing.sim;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.msgr2.session.accept.AcceptRule;
 
 /** What happened, added up. Not thread-safe. */
 final class SimTotals {
     private final Map<SimFault, Long> faults = new EnumMap<>(SimFault.class);
     private final Map<AcceptRule, Long> rules = new EnumMap<>(AcceptRule.class);
+    private final Map<String, Long> calls = new TreeMap<>();
     private long schedules;
     private long messages;
     private long reconnects;
@@ -20,6 +22,15 @@ final class SimTotals {
 
     void decided(AcceptRule rule, long times) {
         rules.merge(rule, times, Long::sum);
+    }
+
+    /** Of calls. */
+    void count(String what, long times) {
+        calls.merge(what, times, Long::sum);
+    }
+
+    Map<String, Long> calls() {
+        return calls;
     }
 
     void delivered() {
@@ -51,6 +62,7 @@ final class SimTotals {
     void add(SimTotals other) {
         other.faults.forEach((fault, count) -> faults.merge(fault, count, Long::sum));
         other.rules.forEach((rule, count) -> rules.merge(rule, count, Long::sum));
+        other.calls.forEach((what, count) -> calls.merge(what, count, Long::sum));
         schedules += other.schedules;
         messages += other.messages;
         reconnects += other.reconnects;

@@ -38,12 +38,14 @@ final class Simulation {
     private final SimNetwork network;
     private final List<SimNode> nodes = new ArrayList<>();
     private final long[][] upheavals;
+    private final @Nullable SimCalls calls;
     private @Nullable SimNode impostor;
     private boolean calm;
     private boolean closing;
     private @Nullable String violation;
 
-    Simulation(long seed, boolean traced) {
+    /** @param calls whether nodes call each other, instead of sending messages */
+    Simulation(long seed, boolean traced, boolean calls) {
         this.seed = seed;
         this.random = new SimRandom(seed);
         this.time = new SimTime(random.split());
@@ -60,6 +62,7 @@ final class Simulation {
         for (long[] row : upheavals) {
             Arrays.fill(row, -1);
         }
+        this.calls = calls ? new SimCalls(this, random.split(), totals) : null;
     }
 
     /**
@@ -111,10 +114,13 @@ final class Simulation {
 
     /** Who dials, dials; every pair has to hear of each other again, and every queue has to drain. */
     private void liveness() {
+        if (calls != null) {
+            calls.calm();
+        }
         List<FinalTalk> talks = new ArrayList<>();
         for (SimNode dialler : nodes) {
             for (SimNode peer : nodes) {
-                if (dials(dialler, peer)) {
+                if (calls == null && dials(dialler, peer)) {
                     talks.add(new FinalTalk(dialler, peer));
                 }
             }
@@ -130,6 +136,7 @@ final class Simulation {
                 done &= talk.isDone();
             }
             done &= allQuiet();
+            done &= calls == null || calls.unfinished() == null;
             advance(LIVENESS_STEP_NS);
         }
     }
@@ -163,6 +170,9 @@ final class Simulation {
 
     private String unfinished(List<FinalTalk> talks) {
         StringBuilder text = new StringBuilder();
+        if (calls != null) {
+            text.append(calls.unfinished()).append("; ");
+        }
         talks.stream()
                 .filter(talk -> !talk.isDone())
                 .forEach(talk -> text.append(talk).append("; "));
@@ -257,6 +267,10 @@ final class Simulation {
         if (missing != null) {
             throw new SimViolation(seed, missing);
         }
+        if (calls != null) {
+            calls.close(); // whoever listens comes back as often as its connection idles
+            advance(SimTime.SECOND);
+        }
         checkPlaces();
         closing = true;
         // Twice, since the last attempts of all may still be on their way.
@@ -276,6 +290,10 @@ final class Simulation {
             String unresolved = node.unresolved();
             if (unresolved != null) {
                 throw new SimViolation(seed, unresolved);
+            }
+            String untold = calls == null ? null : calls.untold();
+            if (untold != null) {
+                throw new SimViolation(seed, untold);
             }
             long dispatching = node.messenger().stats().dispatchBytes();
             if (node.heldBytes() != 0 || dispatching != 0) {
@@ -334,6 +352,9 @@ final class Simulation {
                 throw new SimViolation(seed, node + " holds " + node.heldBytes() + " bytes");
             }
             String wrong = node.isAlive() ? node.wrongAccount() : null;
+            if (wrong == null && calls != null && node.isAlive()) {
+                wrong = calls.beyond(node);
+            }
             if (wrong != null) {
                 throw new SimViolation(seed, node + " " + wrong);
             }
@@ -441,6 +462,23 @@ final class Simulation {
     boolean isOncePerProcess() {
         // Between equals, an end that has never heard of the other cannot tell a new session from a broken attempt.
         return !options.relation().ofEquals() || !options.upheaval();
+    }
+
+    /** Whether a session may end while it is called over. */
+    boolean mayLose() {
+        return closing || !isLossless();
+    }
+
+    /** @throws IllegalStateException if nodes send messages instead */
+    SimCalls calls() {
+        if (calls == null) {
+            throw new IllegalStateException("nobody calls anybody");
+        }
+        return calls;
+    }
+
+    boolean hasCalls() {
+        return calls != null;
     }
 
     SimOptions options() {

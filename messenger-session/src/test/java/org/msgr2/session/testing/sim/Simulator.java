@@ -23,14 +23,30 @@ public final class Simulator {
 
     private final long firstSeed;
     private final int threads;
+    private final Traffic traffic;
+
+    /** What nodes have to do with each other. */
+    public enum Traffic {
+        /** They send messages. */
+        MESSAGES,
+        /** They call each other: one answer, streams, subscriptions. */
+        CALLS
+    }
+
+    /** With messages. */
+    public Simulator(long firstSeed, int threads) {
+        this(firstSeed, threads, Traffic.MESSAGES);
+    }
 
     /**
      * @param firstSeed the first of the seeds, which follow one another
      * @param threads how many runs at once
+     * @param traffic a seed stands for another schedule with each
      */
-    public Simulator(long firstSeed, int threads) {
+    public Simulator(long firstSeed, int threads, Traffic traffic) {
         this.firstSeed = firstSeed;
         this.threads = threads;
+        this.traffic = traffic;
     }
 
     /**
@@ -47,6 +63,8 @@ public final class Simulator {
      * @param medianMessages of a run
      * @param faults by kind
      * @param rules how often each rule for connections that come in has decided
+     * @param calls how many have ended how, by the name of their status; how often subscriptions were RESUMED, and told to RESYNC.
+     *     Empty where nobody calls
      */
     public record Report(
             long schedules,
@@ -59,7 +77,8 @@ public final class Simulator {
             int medianFaults,
             int medianMessages,
             Map<String, Long> faults,
-            Map<String, Long> rules) {
+            Map<String, Long> rules,
+            Map<String, Long> calls) {
 
         /** For people, one fact on a line. */
         public String text() {
@@ -80,6 +99,10 @@ public final class Simulator {
             faults.forEach((name, count) -> text.append(String.format(Locale.ROOT, "  %-32s %,14d%n", name, count)));
             text.append("decisions on connections that came in\n");
             rules.forEach((name, count) -> text.append(String.format(Locale.ROOT, "  %-32s %,14d%n", name, count)));
+            if (!calls.isEmpty()) {
+                text.append("calls\n");
+                calls.forEach((name, count) -> text.append(String.format(Locale.ROOT, "  %-32s %,14d%n", name, count)));
+            }
             return text.toString();
         }
     }
@@ -172,7 +195,7 @@ public final class Simulator {
         }
 
         private void one(long seed) {
-            Simulation simulation = new Simulation(seed, false);
+            Simulation simulation = simulation(seed, false, traffic);
             SimTotals of = go(simulation, seed);
             totals.add(of);
             reconnects.add(of.reconnects());
@@ -180,13 +203,17 @@ public final class Simulator {
             messages.add(of.messages());
             if (seed % TWICE_EVERY == 0) {
                 repeated++;
-                Simulation again = new Simulation(seed, false);
+                Simulation again = simulation(seed, false, traffic);
                 go(again, seed);
                 if (again.hash() != simulation.hash()) {
                     throw new SimViolation(seed, "did not run alike when it was run again");
                 }
             }
         }
+    }
+
+    private static Simulation simulation(long seed, boolean traced, Traffic traffic) {
+        return new Simulation(seed, traced, traffic == Traffic.CALLS);
     }
 
     private static SimTotals go(Simulation simulation, long seed) {
@@ -242,7 +269,8 @@ public final class Simulator {
                 median(workers.stream().map(worker -> worker.faults).toList()),
                 median(workers.stream().map(worker -> worker.messages).toList()),
                 faults,
-                rules);
+                rules,
+                sum.calls());
     }
 
     /**
@@ -251,7 +279,12 @@ public final class Simulator {
      * @return the lines; the last says how it ended
      */
     public static List<String> trace(long seed) {
-        Simulation simulation = new Simulation(seed, true);
+        return trace(seed, Traffic.MESSAGES);
+    }
+
+    /** The same with other traffic. */
+    public static List<String> trace(long seed, Traffic traffic) {
+        Simulation simulation = simulation(seed, true, traffic);
         String end = "no violation";
         try {
             go(simulation, seed);
