@@ -2,6 +2,7 @@ package org.msgr2.session.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -20,7 +21,6 @@ import org.msgr2.core.address.EntityType;
 import org.msgr2.core.wire.Limits;
 import org.msgr2.crypto.auth.Access;
 import org.msgr2.session.Policy;
-import org.msgr2.session.testing.TestNetwork;
 
 /** Calls with one answer, on every network. */
 abstract class CallsContractTest extends CallsTestBase {
@@ -106,7 +106,7 @@ abstract class CallsContractTest extends CallsTestBase {
     }
 
     private void assumeThreads() {
-        assumeFalse(network instanceof TestNetwork.Virtual, "virtual time does not wait for a thread");
+        assumeTrue(network.hasThreads(), "virtual time does not wait for a thread");
     }
 
     @Test

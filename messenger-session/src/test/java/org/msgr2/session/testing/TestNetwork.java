@@ -36,13 +36,13 @@ import org.msgr2.session.transport.Transport;
  */
 public abstract class TestNetwork implements AutoCloseable {
     /** Generous: a test that needs it has failed. */
-    private static final Duration WAIT_MAX = Duration.ofSeconds(20);
+    protected static final Duration WAIT_MAX = Duration.ofSeconds(20);
 
-    private static final int LOOPS = 2;
+    protected static final int LOOPS = 2;
 
     private final List<Transport> transports = new ArrayList<>();
 
-    private TestNetwork() {}
+    protected TestNetwork() {}
 
     /** Within the process, in virtual time. */
     public static Virtual virtual() {
@@ -54,7 +54,7 @@ public abstract class TestNetwork implements AutoCloseable {
         InProcNetwork network = new InProcNetwork();
         return new Threaded() {
             @Override
-            Transport newTransport(ByteBufAllocator allocator) {
+            protected Transport newTransport(ByteBufAllocator allocator) {
                 return new InProcTransport(network, LOOPS, allocator);
             }
         };
@@ -70,7 +70,7 @@ public abstract class TestNetwork implements AutoCloseable {
         assumeTrue(io.isAvailable(), () -> io + " is not available: " + whyNot(io));
         return new Threaded() {
             @Override
-            Transport newTransport(ByteBufAllocator allocator) {
+            protected Transport newTransport(ByteBufAllocator allocator) {
                 return new NettyTransport(io, loops, allocator);
             }
         };
@@ -83,7 +83,7 @@ public abstract class TestNetwork implements AutoCloseable {
         TlsContext context = TestCertificates.localContext(provider);
         return new Threaded() {
             @Override
-            Transport newTransport(ByteBufAllocator allocator) {
+            protected Transport newTransport(ByteBufAllocator allocator) {
                 return new NettyTransport(io, LOOPS, allocator).secured(context);
             }
         };
@@ -98,7 +98,12 @@ public abstract class TestNetwork implements AutoCloseable {
         return cause == null ? "no reason given" : String.valueOf(cause.getMessage());
     }
 
-    abstract Transport newTransport(ByteBufAllocator allocator);
+    protected abstract Transport newTransport(ByteBufAllocator allocator);
+
+    /** Whether time passes by itself, so that a thread may wait for what others do. */
+    public boolean hasThreads() {
+        return true;
+    }
 
     /** A node's end of the network; closed with it. */
     public final Transport transport(ByteBufAllocator allocator) {
@@ -140,6 +145,19 @@ public abstract class TestNetwork implements AutoCloseable {
 
     /** Closes a messenger as its user would, and waits for it. */
     public abstract void close(Messenger messenger);
+
+    /** {@link Messenger#close} blocks, and nobody would move the clock: so its connections are closed before. */
+    protected final void closeInVirtualTime(Messenger messenger) {
+        while (!messenger.connections().isEmpty()) { // peers may come back meanwhile
+            List<CompletableFuture<Void>> ends = messenger.connections().stream()
+                    .map(Connection::close)
+                    .map(CompletionStage::toCompletableFuture)
+                    .toList();
+            await("connections close", () -> ends.stream().allMatch(CompletableFuture::isDone));
+        }
+        messenger.close();
+        settle();
+    }
 
     /** Closes every transport. */
     @Override
@@ -211,7 +229,12 @@ public abstract class TestNetwork implements AutoCloseable {
         }
 
         @Override
-        Transport newTransport(ByteBufAllocator allocator) {
+        public boolean hasThreads() {
+            return false;
+        }
+
+        @Override
+        protected Transport newTransport(ByteBufAllocator allocator) {
             List<VirtualLoop> loops = new ArrayList<>();
             for (int i = 0; i < LOOPS; i++) {
                 loops.add(time.newLoop());
@@ -243,18 +266,9 @@ public abstract class TestNetwork implements AutoCloseable {
             time.runUntilIdle();
         }
 
-        /** {@link Messenger#close} blocks, and nobody would move the clock: so its connections are closed before. */
         @Override
         public void close(Messenger messenger) {
-            while (!messenger.connections().isEmpty()) { // peers may come back meanwhile
-                List<CompletableFuture<Void>> ends = messenger.connections().stream()
-                        .map(Connection::close)
-                        .map(CompletionStage::toCompletableFuture)
-                        .toList();
-                await("connections close", () -> ends.stream().allMatch(CompletableFuture::isDone));
-            }
-            messenger.close();
-            settle();
+            closeInVirtualTime(messenger);
         }
 
         @Override

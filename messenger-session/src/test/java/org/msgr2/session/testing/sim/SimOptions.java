@@ -136,6 +136,30 @@ record SimOptions(
                 random.oneIn(4) ? drawThrottle(random) : null);
     }
 
+    /** The same for another number of nodes. */
+    SimOptions withNodes(int count) {
+        return new SimOptions(
+                count,
+                relation,
+                upheaval,
+                auth,
+                msgr20,
+                bound,
+                loops,
+                latencyMaxNs,
+                highWaterBytes,
+                mtu,
+                keepalive,
+                fast,
+                workDelayMaxNs,
+                replies,
+                priorities,
+                big,
+                steps,
+                limits,
+                throttle);
+    }
+
     private static PolicyThrottle drawThrottle(SimRandom random) {
         int messages = random.oneIn(3) ? 0 : random.between(1, 12);
         int bytes = random.oneIn(3) ? 0 : random.between(100, 20_000);
