@@ -18,7 +18,7 @@ import org.msgr2.session.testing.sim.Simulator;
  */
 @Timeout(1800)
 class RpcSimulationTest {
-    private static final long SCHEDULES = Long.getLong("msgr2.rpc.schedules", 1_000);
+    private static final long SCHEDULES = Long.getLong("msgr2.rpc.schedules", 500);
     private static final long FIRST_SEED = Long.getLong("msgr2.rpc.seed", 1);
     private static final long ENOUGH_FOR_FAULTS = 10_000;
 
