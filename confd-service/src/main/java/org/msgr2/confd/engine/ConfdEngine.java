@@ -7,7 +7,6 @@ import org.msgr2.confd.config.ConfigObject;
 import org.msgr2.confd.config.ConfigPath;
 import org.msgr2.confd.config.ConfigState;
 import org.msgr2.confd.config.Instance;
-import org.msgr2.confd.config.JsonSlice;
 import org.msgr2.confd.config.Lookup;
 import org.msgr2.confd.config.Node;
 import org.msgr2.confd.wire.Answer;
@@ -107,15 +106,16 @@ public final class ConfdEngine {
     }
 
     private Answer instanceDisks(ClusterConfig config, String name, Era era) {
-        return found(config.instances().find(name), "Instance", name, instance -> disks(instance, era));
+        return found(config.instances().find(name), "Instance", name, instance -> disks(config, instance, era));
     }
 
-    private Answer disks(Instance instance, Era era) {
+    private Answer disks(ClusterConfig config, Instance instance, Era era) {
+        ConfigType type = ConfigType.of(config).at("disks").at("");
         return Answer.ok(
                 out -> {
                     out.writeStartArray();
                     for (var disk : instance.disks()) {
-                        values.write(disk.json(), out);
+                        values.write(disk.json(), type, out);
                     }
                     out.writeEndArray();
                 },
@@ -125,10 +125,10 @@ public final class ConfdEngine {
     /** The whole configuration has a path, "", that this question does not take. */
     private Answer value(ClusterConfig config, String text, Era era, long serial) {
         @Nullable ConfigPath path = text.isEmpty() ? null : ConfigPath.parse(text);
-        @Nullable JsonSlice slice = path == null ? null : config.find(path);
-        if (path == null || slice == null) {
+        @Nullable TypedValue value = path == null ? null : TypedValue.find(config, path);
+        if (path == null || value == null) {
             return Answer.error(ErrorCode.ARGUMENT, era);
         }
-        return Answer.ok(out -> values.write(slice, path, out), serial);
+        return Answer.ok(out -> values.write(value.slice(), path, value.type(), out), serial);
     }
 }

@@ -31,8 +31,13 @@ public final class ConfigValues {
         this.secretsHidden = secretsHidden;
     }
 
-    /** Writes a value that is found at a path. */
+    /** Writes a value that is found at a path, as the file has it but for its numbers. */
     public void write(JsonSlice slice, ConfigPath path, JsonGenerator out) throws IOException {
+        write(slice, path, ConfigType.ANY, out);
+    }
+
+    /** Writes a value of a known type that is found at a path. */
+    void write(JsonSlice slice, ConfigPath path, ConfigType type, JsonGenerator out) throws IOException {
         List<String> steps = path.steps();
         if (secretsHidden && isSecret(steps)) {
             out.writeNull();
@@ -40,7 +45,7 @@ public final class ConfigValues {
         }
         try (JsonParser in = slice.parser()) {
             in.nextToken();
-            writeNamed(steps.isEmpty() ? "" : steps.get(steps.size() - 1), in, out);
+            writeNamed(steps.isEmpty() ? "" : steps.get(steps.size() - 1), type, in, out);
         }
     }
 
@@ -62,48 +67,91 @@ public final class ConfigValues {
     }
 
     /** Writes an object of a container, at whatever path. */
-    void write(JsonSlice slice, JsonGenerator out) throws IOException {
+    void write(JsonSlice slice, ConfigType type, JsonGenerator out) throws IOException {
         try (JsonParser in = slice.parser()) {
             in.nextToken();
-            writeNamed("", in, out);
+            writeNamed("", type, in, out);
         }
     }
 
     /** Writes the value that the parser is at, and of which a member's name is known; ends at its last token. */
-    private void writeNamed(String name, JsonParser in, JsonGenerator out) throws IOException {
+    private void writeNamed(String name, ConfigType type, JsonParser in, JsonGenerator out) throws IOException {
         switch (in.currentToken()) {
-            case START_OBJECT -> writeObject(in, out);
-            case START_ARRAY -> writeArray(secretsHidden && name.equals(LOGICAL_ID), in, out);
+            case START_OBJECT -> {
+                in.nextToken();
+                writeObject(type, in, out);
+            }
+            case START_ARRAY -> {
+                if (type == ConfigType.TAGS) {
+                    Tags.read(in).writeTo(out);
+                } else {
+                    writeArray(secretsHidden && name.equals(LOGICAL_ID), type.at(""), in, out);
+                }
+            }
             case VALUE_STRING -> out.writeString(in.getTextCharacters(), in.getTextOffset(), in.getTextLength());
             case VALUE_NUMBER_FLOAT -> ConfigNumbers.write(name, in, out);
             default -> out.copyCurrentEvent(in);
         }
     }
 
-    private void writeObject(JsonParser in, JsonGenerator out) throws IOException {
+    /** Writes the object in front of whose members, or at whose end, the parser is. */
+    private void writeObject(ConfigType type, JsonParser in, JsonGenerator out) throws IOException {
         out.writeStartObject();
-        String name;
-        while ((name = in.nextFieldName()) != null) {
-            in.nextToken();
-            out.writeFieldName(name);
-            if (secretsHidden && PRIVATE.contains(name)) {
-                in.skipChildren();
-                out.writeNull();
-            } else {
-                writeNamed(name, in, out);
+        int missing = type.allWithDefault();
+        for (; in.currentToken() != JsonToken.END_OBJECT; in.nextToken()) {
+            String name = in.currentName();
+            JsonToken value = in.nextToken();
+            if (type.isTyped() && value == JsonToken.VALUE_NULL) {
+                continue;
             }
+            missing &= ~type.withDefault(name);
+            if (type.isUnsaid(name)) {
+                writeUnlessEmpty(name, in, out);
+            } else if (secretsHidden && PRIVATE.contains(name)) {
+                in.skipChildren();
+                out.writeNullField(name);
+            } else {
+                out.writeFieldName(name);
+                writeNamed(name, type.at(name), in, out);
+            }
+        }
+        if (missing != 0) {
+            writeDefaults(type, missing, out);
         }
         out.writeEndObject();
     }
 
-    private void writeArray(boolean hidesSecret, JsonParser in, JsonGenerator out) throws IOException {
+    private void writeUnlessEmpty(String name, JsonParser in, JsonGenerator out) throws IOException {
+        if (in.hasToken(JsonToken.START_OBJECT)) {
+            if (in.nextToken() != JsonToken.END_OBJECT) {
+                out.writeFieldName(name);
+                writeObject(ConfigType.ANY, in, out);
+            }
+        } else if (!in.hasToken(JsonToken.VALUE_FALSE)) {
+            out.writeFieldName(name);
+            writeNamed(name, ConfigType.ANY, in, out);
+        }
+    }
+
+    private void writeDefaults(ConfigType type, int missing, JsonGenerator out) throws IOException {
+        for (String name : type.namesWithDefault()) {
+            if ((missing & type.withDefault(name)) != 0) {
+                out.writeFieldName(name);
+                // That there is no secret is one, too.
+                out.writeRawValue(secretsHidden && PRIVATE.contains(name) ? "null" : type.defaultOf(name));
+            }
+        }
+    }
+
+    private void writeArray(boolean hidesSecret, ConfigType element, JsonParser in, JsonGenerator out)
+            throws IOException {
         out.writeStartArray();
         for (int position = 0; in.nextToken() != JsonToken.END_ARRAY; position++) {
             if (hidesSecret && position == SECRET_POSITION) {
                 in.skipChildren();
                 out.writeNull();
             } else {
-                writeNamed("", in, out);
+                writeNamed("", element, in, out);
             }
         }
         out.writeEndArray();

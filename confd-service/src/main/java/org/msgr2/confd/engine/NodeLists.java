@@ -62,22 +62,23 @@ final class NodeLists {
      * @param node null is one that is not there, which in the earlier era is a node without instances
      */
     static Answer instances(ClusterConfig config, @Nullable Node node, Era era, ConfigValues values) {
+        ConfigType type = ConfigType.of(config).at("instances").at("");
         NodeInstances both = config.instancesOf(node == null ? "" : node.key());
         return Answer.ok(
                 out -> {
                     out.writeStartArray();
-                    writeInstances(both.primary(), values, out);
-                    writeInstances(both.secondary(), values, out);
+                    writeInstances(both.primary(), type, values, out);
+                    writeInstances(both.secondary(), type, values, out);
                     out.writeEndArray();
                 },
                 node == null ? 0 : ConfdEngine.serial(era, node.serialNo()));
     }
 
-    private static void writeInstances(List<Instance> instances, ConfigValues values, JsonGenerator out)
-            throws IOException {
+    private static void writeInstances(
+            List<Instance> instances, ConfigType type, ConfigValues values, JsonGenerator out) throws IOException {
         out.writeStartArray();
         for (Instance instance : instances) {
-            values.write(instance.json(), out);
+            values.write(instance.json(), type, out);
         }
         out.writeEndArray();
     }

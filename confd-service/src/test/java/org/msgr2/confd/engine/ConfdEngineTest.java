@@ -102,7 +102,7 @@ class ConfdEngineTest {
                  "instances": {"i": {"primary_node": "a", "disks": ["d"]}},
                  "disks": {"d": {"dev_type": "drbd", "logical_id": ["b", "c", 1, 5, 6, "s"]}}}""");
         assertThat(json(ask(state, RequestType.NODE_INSTANCES, "B")))
-                .isEqualTo("[[],[{\"primary_node\":\"a\",\"disks\":[\"d\"]}]]");
+                .startsWith("[[],[{\"primary_node\":\"a\",\"disks\":[\"d\"],");
         assertThat(json(ask(state, RequestType.NODE_INSTANCES, "C"))).isEqualTo("[[],[]]");
     }
 

@@ -1,12 +1,8 @@
 package org.msgr2.examples.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,17 +26,6 @@ enum ConfdDifference {
             && c.sameButAnswer()
             && c.ours().status() == 0
             && c.ours().answer().asInt(-1) == 0),
-    /** Tags come in the order of the file. */
-    ORDER_OF_TAGS(c -> c.sameButAnswer()
-            && (Shape.TAG.matcher(c.question().member("query").asText()).find()
-                    || Shape.sameButOrderOfTags(c.real().answer(), c.ours().answer()))),
-    /** What the file does not have is not made up: the real one adds an empty list of members to every group. */
-    NO_DEFAULTS(c -> c.question().type() == 10
-            && c.real() != null
-            && c.ours() != null
-            && (c.question().member("query").asText().endsWith("/members")
-                    || (c.sameButAnswer()
-                            && Shape.sameButMembers(c.real().answer(), c.ours().answer())))),
     /** A message may begin with white space. */
     LEADING_BLANKS(
             c -> c.real() == null && c.ours() != null && c.question().message().startsWith(" ")),
@@ -77,9 +62,6 @@ enum ConfdDifference {
         /** Steps at which the real one stops reading, and an index with leading zeros or more than digits. */
         static final Pattern NOT_A_POINTER = Pattern.compile("/(/|~(?![01])|0[0-9]|[0-9]+[^0-9/]|[0-9]{19})");
 
-        /** The path of tags, or of one. */
-        static final Pattern TAG = Pattern.compile("/tags(/[0-9]+)?$");
-
         private Shape() {}
 
         static boolean hasFieldAsString(ConfdQuestion question) {
@@ -93,32 +75,6 @@ enum ConfdDifference {
                     .filter(JsonNode::isNumber)
                     .anyMatch(
                             number -> number.decimalValue().stripTrailingZeros().scale() > 0);
-        }
-
-        /** Whether two values become equal when their tags are sorted. */
-        static boolean sameButOrderOfTags(JsonNode left, JsonNode right) {
-            return JsonDifference.first(withSortedTags(left), withSortedTags(right))
-                    .isEmpty();
-        }
-
-        /** Whether two values become equal when the one loses its groups' empty lists of members. */
-        static boolean sameButMembers(JsonNode left, JsonNode right) {
-            JsonNode copy = left.deepCopy();
-            copy.findParents("members").stream()
-                    .filter(group -> group.path("members").isEmpty())
-                    .forEach(group -> ((ObjectNode) group).remove("members"));
-            return JsonDifference.first(copy, right).isEmpty();
-        }
-
-        private static JsonNode withSortedTags(JsonNode node) {
-            JsonNode copy = node.deepCopy();
-            for (JsonNode holder : copy.findParents("tags")) {
-                Set<String> tags = new TreeSet<>();
-                holder.path("tags").forEach(tag -> tags.add(tag.asText()));
-                ArrayNode sorted = ((ObjectNode) holder).putArray("tags");
-                tags.forEach(sorted::add);
-            }
-            return copy;
         }
 
         private static Stream<JsonNode> elements(JsonNode node) {

@@ -36,6 +36,28 @@ final class ConfdQueries {
             "caf\u00e9",
             "\u2603");
 
+    /** Members that objects may leave out, and a few that other objects have. */
+    private static final List<String> OPTIONAL = List.of(
+            "ctime",
+            "mtime",
+            "tags",
+            "members",
+            "nics",
+            "disks",
+            "beparams",
+            "hvparams",
+            "osparams",
+            "children",
+            "nodes",
+            "iv_name",
+            "mode",
+            "params",
+            "hv_state_static",
+            "disk_state_static",
+            "forthcoming",
+            "network_port",
+            "ip");
+
     private final ObjectMapper json = new ObjectMapper();
     private final Random random;
     private final JsonNode config;
@@ -179,7 +201,8 @@ final class ConfdQueries {
             }
             path.append('/').append(step.replace("~", "~0").replace("/", "~1"));
         }
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(16)) {
+            case 14, 15 -> path + "/" + pick(OPTIONAL);
             case 0 -> path + "/";
             case 1 -> path + "/nope";
             case 2 -> path + "/" + (random.nextInt(12) - 3);

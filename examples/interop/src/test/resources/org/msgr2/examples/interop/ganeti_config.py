@@ -5,10 +5,12 @@
   ganeti_config.py small28 OUT                    the same cluster in the schema of 2.8
   ganeti_config.py big OUT [NODES INSTS]          regular; 2000 nodes and 50000 instances unless told otherwise
   ganeti_config.py random OUT SEED [NODES INSTS]  irregular: names that abbreviate to each other, addresses that are
-                                                  on several links or given twice, disks within disks, and so on
+                                                  on several links or given twice, disks within disks, members left out,
+                                                  and so on
 
 The same arguments give the same file.
 """
+import copy
 import json
 import random
 import sys
@@ -330,6 +332,79 @@ def random_nic(rnd, key, ips):
   return nic30(key, "aa:00:00:%02x:%02x:%02x" % tuple(rnd.randrange(256) for _ in range(3)), ip, params)
 
 
+# What an object may leave out, and what it may have without saying anything by it.
+OPTIONAL = {
+  "root": ["ctime", "mtime"],
+  "cluster": ["ctime", "mtime", "tags", "disk_state_static", "hv_state_static", "volume_group_name"],
+  "node": ["ctime", "mtime", "tags"],
+  "group": ["ctime", "mtime", "tags", "members"],
+  "instance": ["ctime", "mtime", "tags", "nics", "disks", "beparams", "hvparams", "osparams", "osparams_private",
+               "network_port"],
+  "nic": ["ip"],
+  "disk": ["ctime", "mtime", "children", "iv_name", "mode", "nodes", "params"],
+  "network": ["ctime", "mtime", "tags", "gateway", "gateway6", "network6", "mac_prefix", "reservations",
+              "ext_reservations"],
+}
+EMPTY = {
+  "cluster": {"dsahostkeypub": [None, "KEY"], "drbd_usermode_helper": [None, "/bin/true"]},
+  "node": {"hv_state_static": [{}, {"kvm": {"mem_total": 1}}], "disk_state_static": [{}, None],
+           "ndparams": [{"oob_program": None}, {"spindle_count": 2.0, "ssh_port": None}]},
+  "group": {"hv_state_static": [{}, {"kvm": {}}], "disk_state_static": [{}, {"plain": None}], "members": [[], ["x"]],
+            "ndparams": [{"ovs": None, "ovs_link": "l"}],
+            "ipolicy": [{"minmax": None}, {"std": {"cpu-count": None, "disk-count": 2}}, {"spindle-ratio": 2.5}],
+            "networks": [{"net": {"mode": None, "link": "br1"}}]},
+  "instance": {"forthcoming": [False, None], "beparams": [{"minmem": None, "maxmem": 128}, {"vcpus": None}],
+               "hvparams": [{"kernel_path": None}], "tags": [["b", "a", "b"]]},
+  "nic": {"name": [None, "eth"], "network": [None, "net"]},
+  "disk": {"name": [None, "data"], "spindles": [None, 3], "forthcoming": [False, None]},
+}
+
+
+def sparse(rnd, kind, obj):
+  """Leaves out or nulls some of what may be missing, and adds some of what says nothing."""
+  for key in OPTIONAL[kind]:
+    if key in obj and rnd.random() < 0.12:
+      # What other objects refer to stays: an instance keeps its disks and addresses mostly.
+      if key in ("disks", "nics") and rnd.random() < 0.7:
+        continue
+      if rnd.random() < 0.5:
+        del obj[key]
+      else:
+        obj[key] = None
+  for key, values in sorted(EMPTY.get(kind, {}).items()):
+    if rnd.random() < 0.12:
+      obj[key] = rnd.choice(values)
+
+
+def sparse30(rnd, config):
+  sparse(rnd, "root", config)
+  sparse(rnd, "cluster", config["cluster"])
+  for kind, section in (("node", "nodes"), ("group", "nodegroups"), ("instance", "instances"), ("disk", "disks"),
+                        ("network", "networks")):
+    for key in sorted(config[section]):
+      obj = config[section][key]
+      for nic in obj.get("nics", []):
+        sparse(rnd, "nic", nic)
+      for child in obj.get("children", []):
+        sparse(rnd, "disk", child)
+      sparse(rnd, kind, obj)
+  return config
+
+
+def network30(u, name):
+  return {"name": name, "mac_prefix": "aa:00:01", "network": "198.51.100.0/24", "network6": "2001:db8::/64",
+          "gateway": "198.51.100.1", "gateway6": "2001:db8::1", "reservations": "0" * 256, "ext_reservations": "0" * 256,
+          "uuid": u, "serial_no": 1, "ctime": 1700000000.0, "mtime": 1700000000.0, "tags": ["b", "a"]}
+
+
+def groups(rnd):
+  made = group30()
+  for i in range(4):
+    u = random_uid(rnd)
+    made[u] = dict(copy.deepcopy(made[GROUP]), name="group%d" % i, uuid=u)
+  return made
+
+
 def random30(seed, nnodes=40, ninst=200):
   rnd = random.Random(int(seed))
   nodes, minors = {}, {}
@@ -357,9 +432,11 @@ def random30(seed, nnodes=40, ninst=200):
   c["enabled_hypervisors"] = rnd.choice([["kvm"], ["kvm", "xen-pvm"], ["xen-hvm"]])
   c["data_collectors"] = dict((name, {"active": rnd.random() < 0.5, "interval": rnd.randrange(1, 10) * 1000000})
                               for name in ("diskstats", "lv", "drbd", "inst-status-xen") if rnd.random() < 0.5)
-  return {"version": 3000000, "cluster": c, "nodes": nodes, "nodegroups": group30(), "instances": insts,
-          "networks": {}, "disks": disks, "filters": {}, "ctime": 1700000000.125, "mtime": 1700000200.0,
-          "serial_no": rnd.randrange(1, 100000)}
+  networks = dict((u, network30(u, "net%d" % i)) for i, u in enumerate(random_uid(rnd) for _ in range(4)))
+  return sparse30(rnd, {
+    "version": 3000000, "cluster": c, "nodes": nodes, "nodegroups": groups(rnd), "instances": insts,
+    "networks": networks, "disks": disks, "filters": {}, "ctime": 1700000000.125, "mtime": 1700000200.0,
+    "serial_no": rnd.randrange(1, 100000)})
 
 
 def main(argv):
