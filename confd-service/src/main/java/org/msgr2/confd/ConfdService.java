@@ -94,8 +94,10 @@ public final class ConfdService implements Service {
                 config,
                 counters);
         DatagramOptions bounds = DatagramOptions.of(context.limits());
-        // A longer datagram would be cut, and so not parse: the socket drops and counts it (spec/confd §1).
-        bounds = bounds.withReceive(frontEnd.limits().requestBytesMax(), bounds.batchMax());
+        // The real daemon reads that much of a datagram: what comes after a whole request does not matter (spec/confd
+        // §1).
+        bounds = bounds.withReceive(frontEnd.limits().requestBytesMax(), bounds.batchMax())
+                .withLongerCut();
         return context.datagram(frontEnd.addr(), bounds, new ConfdFrontEnd(datagrams, context.clock()));
     }
 

@@ -3,7 +3,7 @@ package org.msgr2.confd.wire;
 /**
  * The bounds of the wire, in one place (spec/confd §1, §1.2).
  *
- * @param requestBytesMax what is read of a datagram; the rest of a longer one is lost, so it does not parse
+ * @param requestBytesMax what is read of a datagram, whatever comes after it: a request that goes on there does not parse
  * @param replyBytesMax the largest datagram over IPv4; a longer reply is not sent
  * @param skewMaxS how far the clock of a client may be from ours, in seconds, inclusive
  */

@@ -110,16 +110,19 @@ final class InProcDatagrams implements DatagramHandle, DatagramBatch {
 
     /** @param payload borrowed */
     private void arrives(InetSocketAddress sender, ByteBuf payload) {
-        if (payload.readableBytes() > options.receiveBytesMax()) {
+        int length = Math.min(payload.readableBytes(), options.receiveBytesMax());
+        if (length < payload.readableBytes()) {
             tooLarge.increment();
-            return;
+            if (!options.longerCut()) {
+                return;
+            }
         }
         if (waiting.incrementAndGet() > ARRIVED_MAX) {
             waiting.decrementAndGet();
             return;
         }
-        ByteBuf copy = allocator.buffer(Math.max(1, payload.readableBytes()));
-        copy.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
+        ByteBuf copy = allocator.buffer(Math.max(1, length));
+        copy.writeBytes(payload, payload.readerIndex(), length);
         arrived.add(new Packet(sender, copy));
         wake();
     }

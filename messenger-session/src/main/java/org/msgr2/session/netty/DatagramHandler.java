@@ -77,13 +77,17 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket packet = (DatagramPacket) message;
-        if (packet.content().readableBytes() > options.receiveBytesMax()) {
+        ByteBuf content = packet.content();
+        if (content.readableBytes() > options.receiveBytesMax()) {
             tooLarge.increment();
-            packet.release();
-            return;
+            if (!options.longerCut()) {
+                packet.release();
+                return;
+            }
+            content.writerIndex(content.readerIndex() + options.receiveBytesMax());
         }
         senders[size] = packet.sender();
-        payloads[size] = packet.content(); // whose reference count is the packet's
+        payloads[size] = content; // whose reference count is the packet's
         size++;
         if (size == options.batchMax()) {
             tell();

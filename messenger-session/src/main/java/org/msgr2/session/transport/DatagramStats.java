@@ -6,7 +6,7 @@ package org.msgr2.session.transport;
  * @param received datagrams that the owner was told of
  * @param batches in so many calls
  * @param sent datagrams given to the kernel, or about to be
- * @param tooLarge received ones beyond {@link DatagramOptions#receiveBytesMax}, dropped
+ * @param tooLarge received ones beyond {@link DatagramOptions#receiveBytesMax}, dropped or cut
  * @param dropped those to be sent that found {@link DatagramOptions#queuedMax} others waiting
  * @param failed what the kernel refused to send or to receive, and what the owner threw
  */

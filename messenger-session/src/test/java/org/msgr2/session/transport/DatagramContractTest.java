@@ -186,6 +186,20 @@ public abstract class DatagramContractTest {
     }
 
     @Test
+    void cutsWhatIsLongerForAnOwnerThatWantsItsBeginning() throws IOException {
+        Probe atServer = new Probe();
+        DatagramHandle service =
+                server.datagram(anyPort(), OPTIONS.withReceive(4, 8).withLongerCut(), atServer);
+        DatagramHandle peer = client.datagram(anyPort(), OPTIONS, new Probe());
+        for (String text : List.of("12345", "abcd", "long".repeat(1000), "123")) {
+            peer.send(service.localAddr(), text(text));
+        }
+        network.await("all come", () -> atServer.texts.size() == 4);
+        assertThat(atServer.texts).containsExactly("1234", "abcd", "long", "123");
+        assertThat(service.stats().tooLarge()).isEqualTo(2);
+    }
+
+    @Test
     void anOwnerThatThrowsLosesItsBatchOnly() throws IOException {
         Probe atServer = new Probe();
         atServer.fails = true;

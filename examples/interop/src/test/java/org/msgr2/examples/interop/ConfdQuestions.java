@@ -93,7 +93,7 @@ final class ConfdQuestions {
     }
 
     private ConfdQuestion oddEnvelope(int type, String query, String rsalt) {
-        int choice = random.nextInt(35);
+        int choice = random.nextInt(42);
         String asked = choice == RAW ? "\"caf\u00e9\"" : query;
         String msg = message("1", Integer.toString(type), asked, quoted(rsalt));
         return new ConfdQuestion(
@@ -138,6 +138,12 @@ final class ConfdQuestions {
             case 31 -> good.substring(0, good.length() / 2);
             case 32 -> "plj0";
             case RAW -> raw(now, msg);
+            case 35 -> padded(now, msg, DATAGRAM_BYTES_MAX) + "\n";
+            case 36 -> padded(now, msg, DATAGRAM_BYTES_MAX) + "x";
+            case 37 -> padded(now, msg, DATAGRAM_BYTES_MAX - 1) + "\nx";
+            case 38 -> padded(now, msg, DATAGRAM_BYTES_MAX - 1) + "x\n";
+            case 39 -> padded(now, msg, DATAGRAM_BYTES_MAX + 1) + "\n";
+            case 40 -> good + " ".repeat(DATAGRAM_BYTES_MAX) + "x";
             default -> good.replace("\"msg\"", "\"\\u006dsg\"").replace("protocol", "\\u0070rotocol");
         };
     }
