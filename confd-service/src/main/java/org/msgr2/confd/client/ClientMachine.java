@@ -31,19 +31,38 @@ public final class ClientMachine<P> {
     private final ReplyDecoder decoder;
     private final Map<String, Live<P>> live = new LinkedHashMap<>();
     private long ignored;
+    private long resent;
 
     private static final class Live<P> {
         final Question question;
         final Consumer<Upcall<P>> callback;
+        final byte[] datagram;
         final int sent;
-        final List<P> repliers = new ArrayList<>();
-        long expiresNs;
+        /** Of those that were asked. */
+        final List<P> silent;
 
-        Live(Question question, Consumer<Upcall<P>> callback, int sent, long expiresNs) {
+        int replies;
+        long expiresNs;
+        int resendsLeft;
+        long resendNs;
+        long intervalNs;
+
+        Live(Question question, Consumer<Upcall<P>> callback, byte[] datagram, List<P> asked) {
             this.question = question;
             this.callback = callback;
-            this.sent = sent;
-            this.expiresNs = expiresNs;
+            this.datagram = datagram;
+            this.sent = asked.size();
+            this.silent = new ArrayList<>(asked);
+        }
+
+        boolean isToBeResent() {
+            return resendsLeft > 0 && !silent.isEmpty();
+        }
+
+        /** How long until something is due. */
+        long leftNs(long nowNs) {
+            long expiryNs = expiresNs - nowNs;
+            return isToBeResent() ? Math.min(resendNs - nowNs, expiryNs) : expiryNs;
         }
     }
 
@@ -72,7 +91,7 @@ public final class ClientMachine<P> {
      * @throws IllegalStateException if too many requests are live
      */
     public String ask(Question question, int coverage, Consumer<Upcall<P>> callback, long nowNs, long wallS) {
-        expire(nowNs);
+        onTime(nowNs);
         if (live.size() >= options.requestsMax()) {
             throw new IllegalStateException(live.size() + " requests are live, which is the limit");
         }
@@ -83,11 +102,13 @@ public final class ClientMachine<P> {
             throw new IllegalStateException("the entropy source repeats itself");
         }
         byte[] datagram = encoder.encode(question.type(), question.query(), salt, wallS);
-        int count = Coverage.of(coverage, peers.size());
-        live.put(salt, new Live<>(question, callback, count, nowNs + options.expiryNs()));
-        for (P peer : shuffled(count)) {
-            sender.send(peer, datagram);
-        }
+        Live<P> request = new Live<>(question, callback, datagram, shuffled(Coverage.of(coverage, peers.size())));
+        request.expiresNs = nowNs + options.expiryNs();
+        request.resendsLeft = options.resend().timesMax();
+        request.intervalNs = options.resend().firstNs();
+        request.resendNs = nowNs + request.intervalNs;
+        live.put(salt, request);
+        request.silent.forEach(peer -> sender.send(peer, datagram));
         return salt;
     }
 
@@ -112,14 +133,37 @@ public final class ClientMachine<P> {
             ignored++;
         } else {
             Reply reply = (Reply) decoded;
-            request.repliers.add(from);
+            request.silent.remove(from);
+            request.replies++;
             request.callback.accept(new Upcall.Replied<>(reply.salt(), request.question, reply, from));
         }
-        expire(nowNs);
+        onTime(nowNs);
     }
 
-    /** Ends the requests whose time is over. */
-    public void expire(long nowNs) {
+    /** Ends the requests whose time is over, and sends others again to peers that have not replied. */
+    public void onTime(long nowNs) {
+        expire(nowNs);
+        for (Live<P> request : live.values()) {
+            if (request.isToBeResent() && request.resendNs - nowNs <= 0) {
+                resend(request, nowNs);
+            }
+        }
+    }
+
+    /** Once, also if several times have passed meanwhile. */
+    private void resend(Live<P> request, long nowNs) {
+        while (request.resendsLeft > 0 && request.resendNs - nowNs <= 0) {
+            request.resendsLeft--;
+            request.intervalNs = options.resend().next(request.intervalNs);
+            request.resendNs += request.intervalNs;
+        }
+        for (P peer : request.silent) {
+            resent++;
+            sender.send(peer, request.datagram);
+        }
+    }
+
+    private void expire(long nowNs) {
         List<Map.Entry<String, Live<P>>> over = new ArrayList<>();
         for (Iterator<Map.Entry<String, Live<P>>> all = live.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<String, Live<P>> entry = all.next();
@@ -134,11 +178,11 @@ public final class ClientMachine<P> {
         }
     }
 
-    /** When the next request expires; null while none is live. */
-    public @Nullable Long nextExpiryNs(long nowNs) {
+    /** When {@link #onTime} has something to do; null while no request is live. */
+    public @Nullable Long nextTimeNs(long nowNs) {
         Long next = null;
         for (Live<P> request : live.values()) {
-            long leftNs = request.expiresNs - nowNs;
+            long leftNs = request.leftNs(nowNs);
             next = next == null ? leftNs : Math.min(next, leftNs);
         }
         return next == null ? null : nowNs + next;
@@ -173,11 +217,16 @@ public final class ClientMachine<P> {
     /** How far a request is; null if it is not live. */
     public @Nullable Progress progress(String salt) {
         Live<P> request = live.get(salt);
-        return request == null ? null : new Progress(request.sent, request.repliers.size());
+        return request == null ? null : new Progress(request.sent, request.replies);
     }
 
     /** Datagrams that answered nothing. */
     public long ignored() {
         return ignored;
+    }
+
+    /** Datagrams that were sent again. */
+    public long resent() {
+        return resent;
     }
 }

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client of confd over UDP, IPv4 or IPv6. It has one socket and one thread, on which callbacks run and futures complete:
- * they must not block. Thread-safe.
+ * they must not block. A question is sent again to peers that do not reply ({@link Resend}); who waits, waits until the
+ * request expires at most ({@link ClientOptions#expiryNs}). Thread-safe.
  */
 public final class ConfdClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfdClient.class);
@@ -95,32 +96,50 @@ public final class ConfdClient implements AutoCloseable {
      * @param coverage how many; see {@link Coverage}
      * @return fails if there are not that many peers or the question cannot be sent; cancelled by {@link #close}
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // what hangs on the result throws nothing
     public CompletableFuture<QuorumResult> ask(Question question, int coverage) {
         CompletableFuture<QuorumResult> result = new CompletableFuture<>();
         Runnable cancel = () -> result.cancel(false);
+        String[] salt = {""}; // of the client's thread
+        result.whenComplete((any, why) -> {
+            pending.remove(cancel);
+            if (result.isCancelled()) {
+                // Nobody waits for it any more: it is not sent again either.
+                later(() -> machine.forget(salt[0]));
+            }
+        });
         enqueue(
                 () -> {
-                    String[] salt = {""};
                     QuorumRead<InetSocketAddress> read = new QuorumRead<>(peers.size(), coverage, outcome -> {
                         machine.forget(salt[0]);
-                        pending.remove(cancel);
                         result.complete(outcome);
                     });
-                    salt[0] = machine.ask(question, coverage, read, System.nanoTime(), wallS());
+                    if (!result.isDone()) {
+                        salt[0] = machine.ask(question, coverage, read, System.nanoTime(), wallS());
+                    }
                 },
                 result,
                 cancel);
         return result;
     }
 
+    private void later(Runnable task) {
+        tasks.add(task);
+        selector.wakeup();
+    }
+
     /**
-     * The same, waiting for it.
+     * The same, waiting for it; a caller that is interrupted waits no longer.
      *
      * @throws IOException if this client is closed meanwhile
      */
     public QuorumResult askAndWait(Question question, int coverage) throws IOException, InterruptedException {
+        CompletableFuture<QuorumResult> result = ask(question, coverage);
         try {
-            return ask(question, coverage).get();
+            return result.get();
+        } catch (InterruptedException e) {
+            result.cancel(false);
+            throw e;
         } catch (CancellationException e) {
             throw new IOException("the client is closed", e);
         } catch (ExecutionException e) {
@@ -143,12 +162,23 @@ public final class ConfdClient implements AutoCloseable {
         Runnable cancel = () -> salt.cancel(false);
         enqueue(
                 () -> {
-                    salt.complete(machine.ask(question, coverage, callback, System.nanoTime(), wallS()));
+                    salt.complete(machine.ask(question, coverage, guarded(callback), System.nanoTime(), wallS()));
                     pending.remove(cancel);
                 },
                 salt,
                 cancel);
         return salt;
+    }
+
+    /** One callback that fails is no reason to end the client of the others. */
+    private static Consumer<Upcall<InetSocketAddress>> guarded(Consumer<Upcall<InetSocketAddress>> callback) {
+        return upcall -> {
+            try {
+                callback.accept(upcall);
+            } catch (RuntimeException e) {
+                LOG.error("a callback failed", e);
+            }
+        };
     }
 
     private static long wallS() {
@@ -157,7 +187,7 @@ public final class ConfdClient implements AutoCloseable {
 
     private void enqueue(Runnable task, CompletableFuture<?> result, Runnable cancel) {
         pending.add(cancel);
-        tasks.add(() -> {
+        later(() -> {
             try {
                 task.run();
             } catch (RuntimeException e) {
@@ -165,7 +195,6 @@ public final class ConfdClient implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
-        selector.wakeup();
         // Nobody may be left to do it.
         if (closed) {
             cancel.run();
@@ -185,16 +214,16 @@ public final class ConfdClient implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                Long expiryNs = machine.nextExpiryNs(System.nanoTime());
-                // 0 would wait for ever; a millisecond is added so that it is over when we wake up.
-                long waitMs = expiryNs == null ? 0 : Math.max(1, (expiryNs - System.nanoTime()) / 1_000_000 + 1);
+                Long nextNs = machine.nextTimeNs(System.nanoTime());
+                // 0 would wait for ever; a millisecond is added so that it is time when we wake up.
+                long waitMs = nextNs == null ? 0 : Math.max(1, (nextNs - System.nanoTime()) / 1_000_000 + 1);
                 selector.select(waitMs);
                 selector.selectedKeys().clear();
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                     task.run();
                 }
                 receive();
-                machine.expire(System.nanoTime());
+                machine.onTime(System.nanoTime());
             }
         } catch (IOException | RuntimeException e) {
             if (!closed) {
@@ -207,11 +236,7 @@ public final class ConfdClient implements AutoCloseable {
 
     private void receive() throws IOException {
         for (InetSocketAddress from = next(); from != null; from = next()) {
-            try {
-                machine.received(buffer.array(), 0, buffer.limit(), from, System.nanoTime());
-            } catch (RuntimeException e) {
-                LOG.error("a callback failed", e);
-            }
+            machine.received(buffer.array(), 0, buffer.limit(), from, System.nanoTime());
         }
     }
 

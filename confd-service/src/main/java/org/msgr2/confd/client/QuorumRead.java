@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.confd.wire.Reply;
+import org.msgr2.confd.wire.Status;
 
 /**
  * Collects the replies to one request until enough peers have replied, and takes the newest. Not thread-safe.
@@ -51,9 +52,17 @@ public final class QuorumRead<P> implements Consumer<Upcall<P>> {
         if (newest == null || reply.serial() > newest.serial()) {
             newest = reply;
             consistent = true;
-        } else if (reply.serial() == newest.serial() && !reply.answer().equals(newest.answer())) {
+        } else if (reply.serial() == newest.serial() && !saysTheSame(reply, newest)) {
             consistent = false;
+            // One that cannot read its configuration knows less than one that can.
+            if (newest.status() == Status.ERROR && reply.status() == Status.OK) {
+                newest = reply;
+            }
         }
+    }
+
+    private static boolean saysTheSame(Reply one, Reply other) {
+        return one.status() == other.status() && one.answer().equals(other.answer());
     }
 
     private void end(boolean timedOut) {

@@ -6,7 +6,8 @@ import org.msgr2.confd.wire.Reply;
 /**
  * What several peers have said. Immutable.
  *
- * @param newest the reply with the highest serial; of several the first. Null if nobody replied
+ * @param newest the reply with the highest serial; of several the first that is no error, or the first. Null if nobody
+ *     replied
  * @param asked how many peers were asked
  * @param received how many replied
  * @param timedOut whether fewer replied in time than {@link Coverage#needed} says

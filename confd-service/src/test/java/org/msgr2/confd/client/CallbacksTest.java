@@ -102,6 +102,18 @@ class CallbacksTest {
     }
 
     @Test
+    void ofRepliesWithOneSerialAnAnswerCountsBeforeAnError() {
+        QuorumRead<String> read = new QuorumRead<>(2, Coverage.ALL, results::add);
+        read.accept(new Upcall.Replied<>(
+                "salt", Question.ping(), new Reply("salt", Status.ERROR, TextNode.valueOf("no file"), 0), "a"));
+        read.accept(reply("b", "3000000", 0));
+        assertThat(results).singleElement().satisfies(result -> {
+            assertThat(result.newest().answer().asText()).isEqualTo("3000000");
+            assertThat(result.consistent()).isFalse();
+        });
+    }
+
+    @Test
     void contradictionsAmongTheNewestAreReported() {
         QuorumRead<String> read = new QuorumRead<>(2, Coverage.ALL, results::add);
         read.accept(reply("a", "x", 1));

@@ -122,7 +122,7 @@ class ClientMachineTest {
         assertThat(upcalls).hasSize(3).allMatch(upcall -> upcall instanceof Upcall.Replied);
         assertThat(machine.progress(salt)).isEqualTo(new ClientMachine.Progress(3, 3));
         nowNs += 10 * SECOND;
-        machine.expire(nowNs);
+        machine.onTime(nowNs);
         assertThat(upcalls).hasSize(4).last().isEqualTo(new Upcall.Expired<>(salt, Question.ping()));
         replies("peer0", salt, "late", 3);
         assertThat(upcalls).hasSize(4);
@@ -147,14 +147,14 @@ class ClientMachineTest {
         assertThat(upcalls).extracting(Upcall::salt).containsExactly(first);
         machine.extend(second, 10 * SECOND);
         nowNs += 10 * SECOND;
-        machine.expire(nowNs);
+        machine.onTime(nowNs);
         assertThat(upcalls).hasSize(1);
-        assertThat(machine.nextExpiryNs(nowNs)).isEqualTo(nowNs + 10 * SECOND);
+        assertThat(machine.progress(second)).isNotNull();
     }
 
     @Test
     void liveRequestsAreBounded() {
-        machine = machine(1, new ClientOptions(Era.V3_0, SECOND, 2, WireLimits.DEFAULTS));
+        machine = machine(1, ClientOptions.DEFAULTS.withRequestsMax(2));
         ask(Question.ping(), 1);
         ask(Question.ping(), 1);
         assertThatThrownBy(() -> ask(Question.ping(), 1)).isInstanceOf(IllegalStateException.class);

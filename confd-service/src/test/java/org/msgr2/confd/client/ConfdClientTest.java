@@ -1,5 +1,6 @@
 package org.msgr2.confd.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -50,17 +52,21 @@ class ConfdClientTest {
         DatagramChannel channel = DatagramChannel.open();
         channel.bind(new InetSocketAddress(address, 0));
         servers.add(channel);
-        ConfdDatagrams datagrams = new ConfdDatagrams(
+        ConfdDatagrams datagrams = datagrams();
+        Thread thread = new Thread(() -> serve(channel, datagrams), "test-confd");
+        thread.setDaemon(true);
+        thread.start();
+        return (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    private static ConfdDatagrams datagrams() {
+        return new ConfdDatagrams(
                 KEY,
                 WireMode.V3_0,
                 WireLimits.DEFAULTS,
                 new ConfdEngine(EngineOptions.DEFAULTS),
                 () -> SMALL,
                 new ConfdCounters());
-        Thread thread = new Thread(() -> serve(channel, datagrams), "test-confd");
-        thread.setDaemon(true);
-        thread.start();
-        return (InetSocketAddress) channel.getLocalAddress();
     }
 
     private static void serve(DatagramChannel channel, ConfdDatagrams datagrams) {
@@ -138,6 +144,77 @@ class ConfdClientTest {
             QuorumResult result = client.askAndWait(Question.ping(), 1);
             assertThat(result.timedOut()).isTrue();
             assertThat(result.newest()).isNull();
+        }
+    }
+
+    /** A peer that loses the first datagram. */
+    @Test
+    void aLostQuestionIsAskedAgain() throws Exception {
+        try (DatagramChannel peer = DatagramChannel.open().bind(new InetSocketAddress(address(127, 0, 0, 1), 0))) {
+            ClientOptions options = ClientOptions.DEFAULTS.withResend(new Resend(
+                    5, Duration.ofMillis(5).toNanos(), Duration.ofMillis(20).toNanos()));
+            var client = ConfdClient.open(KEY, List.of((InetSocketAddress) peer.getLocalAddress()), options);
+            try (client) {
+                CompletableFuture<QuorumResult> answer = client.ask(Question.ping());
+                ByteBuffer first = ByteBuffer.allocate(65_535);
+                peer.receive(first);
+                ByteBuffer second = ByteBuffer.allocate(65_535);
+                var from = peer.receive(second);
+                assertThat(second).isEqualTo(first);
+                ConfdDatagrams datagrams = datagrams();
+                int length = datagrams.answer(second.array(), 0, second.position(), System.currentTimeMillis() / 1000);
+                peer.send(ByteBuffer.wrap(datagrams.reply(), 0, length), from);
+                assertThat(answer.get(30, TimeUnit.SECONDS).newest().answer().asInt())
+                        .isEqualTo(3000000);
+            }
+        }
+    }
+
+    @Test
+    void whatItsCallerCancelsIsNotAskedAgain() throws Exception {
+        try (DatagramChannel peer = DatagramChannel.open().bind(new InetSocketAddress(address(127, 0, 0, 1), 0))) {
+            // The second one comes when the first has long been cancelled; the third only if it was not.
+            ClientOptions options = ClientOptions.DEFAULTS.withResend(new Resend(
+                    1000, Duration.ofMillis(1).toNanos(), Duration.ofMillis(1).toNanos()));
+            var client = ConfdClient.open(KEY, List.of((InetSocketAddress) peer.getLocalAddress()), options);
+            try (client) {
+                CompletableFuture<QuorumResult> cancelled = client.ask(Question.ping());
+                ByteBuffer buffer = ByteBuffer.allocate(65_535);
+                peer.receive(buffer);
+                cancelled.cancel(false);
+                CompletableFuture<QuorumResult> next = client.ask(Question.clusterMaster());
+                byte[] last = new byte[0];
+                for (int masters = 0; masters < 20; ) {
+                    buffer.clear();
+                    peer.receive(buffer);
+                    last = Arrays.copyOf(buffer.array(), buffer.position());
+                    boolean isMaster = new String(last, UTF_8).contains("\\\"type\\\":3");
+                    // What was sent before the cancelling may still be on the way, but not behind the next question.
+                    assertThat(isMaster || masters == 0).isTrue();
+                    masters += isMaster ? 1 : 0;
+                }
+                next.cancel(false);
+            }
+        }
+    }
+
+    @Test
+    void aCallbackThatFailsHarmsNobodyElse() throws Exception {
+        ClientOptions options =
+                ClientOptions.DEFAULTS.withExpiryNs(Duration.ofMillis(50).toNanos());
+        InetSocketAddress peer = serve(address(127, 0, 0, 1));
+        try (ConfdClient client = ConfdClient.open(KEY, List.of(peer), options)) {
+            CompletableFuture<Upcall<InetSocketAddress>> expired = new CompletableFuture<>();
+            client.ask(Question.ping(), 1, upcall -> {
+                        if (upcall instanceof Upcall.Expired) {
+                            expired.complete(upcall);
+                        }
+                        throw new IllegalStateException("on purpose");
+                    })
+                    .get(10, TimeUnit.SECONDS);
+            expired.get(10, TimeUnit.SECONDS);
+            // It is answered or times out, but the client lives.
+            assertThat(client.askAndWait(Question.ping(), 1)).isNotNull();
         }
     }
 
