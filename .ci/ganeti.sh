@@ -1,4 +1,4 @@
-# The real ganeti-confd and its Python client for the tests, for .ci/run to source. They are unpacked, not installed: the
+# The real ganeti-confd and ganeti-luxid, and the Python client for the tests, for .ci/run to source. They are unpacked, not installed: the
 # packages' scripts would make users and start daemons.
 #
 #   ganeti_unpack   sets MSGR_GANETI_ROOT, or says in ganeti_problem why it cannot

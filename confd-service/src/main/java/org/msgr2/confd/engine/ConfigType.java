@@ -6,6 +6,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.msgr2.confd.config.ClusterConfig;
+import org.msgr2.confd.config.ConfigObject;
+import org.msgr2.confd.config.Instance;
+import org.msgr2.confd.config.Node;
+import org.msgr2.confd.config.NodeGroup;
 
 /**
  * What the real daemon knows of a value: it reads the file into types and writes these, so that an answer has members that
@@ -92,6 +96,14 @@ enum ConfigType {
     /** That of a whole file; of layouts before Ganeti 2.12, which the real daemon of 3.0 cannot read, nothing is known. */
     static ConfigType of(ClusterConfig config) {
         return config.section("disks") == null ? ANY : ROOT;
+    }
+
+    /** That of one of its objects. */
+    static ConfigType of(ClusterConfig config, ConfigObject object) {
+        String section = object instanceof Node
+                ? "nodes"
+                : object instanceof Instance ? "instances" : object instanceof NodeGroup ? "nodegroups" : "networks";
+        return of(config).at(section).at(object.key());
     }
 
     /** That of a member or element. */

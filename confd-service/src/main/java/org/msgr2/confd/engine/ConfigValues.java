@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
+import org.msgr2.confd.config.ClusterConfig;
+import org.msgr2.confd.config.ConfigObject;
 import org.msgr2.confd.config.ConfigPath;
 import org.msgr2.confd.config.JsonSlice;
 
@@ -51,9 +53,33 @@ public final class ConfigValues {
 
     /** The same value as {@link #write(JsonSlice, ConfigPath, JsonGenerator)} writes it. */
     public JsonSlice rewritten(JsonSlice slice, ConfigPath path) {
-        ByteArrayOutputStream json = new ByteArrayOutputStream(slice.sizeBytes());
+        return collected(slice, out -> write(slice, path, out));
+    }
+
+    /** An object with its secrets and with what the file leaves out. */
+    public static JsonSlice filled(ClusterConfig config, ConfigObject object) {
+        return filled(object.json(), ConfigType.of(config, object));
+    }
+
+    /** The cluster with its secrets and with what the file leaves out. */
+    public static JsonSlice filledCluster(ClusterConfig config) {
+        return filled(config.cluster().json(), ConfigType.of(config).at("cluster"));
+    }
+
+    private static JsonSlice filled(JsonSlice slice, ConfigType type) {
+        return type == ConfigType.ANY
+                ? slice
+                : collected(slice, out -> new ConfigValues(false).write(slice, type, out));
+    }
+
+    private interface Writer {
+        void writeTo(JsonGenerator out) throws IOException;
+    }
+
+    private static JsonSlice collected(JsonSlice like, Writer writer) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream(like.sizeBytes());
         try (JsonGenerator out = FACTORY.createGenerator(json)) {
-            write(slice, path, out);
+            writer.writeTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException("the slice was indexed as JSON", e);
         }

@@ -67,6 +67,16 @@ public final class Fixtures {
         return new LuxiEngine(() -> cluster, jobs, RECORDED, limits);
     }
 
+    /** An engine on a configuration that is in no file, without jobs. */
+    public static LuxiEngine engineOf(String config) {
+        try {
+            ClusterConfig cluster = ClusterConfig.parse(config.getBytes(UTF_8));
+            return new LuxiEngine(() -> cluster, JobQueue.EMPTY, RECORDED, LuxiLimits.DEFAULT);
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** An engine on the small cluster, without jobs. */
     public static LuxiEngine small() {
         return engine("config-small.data", JobQueue.EMPTY);

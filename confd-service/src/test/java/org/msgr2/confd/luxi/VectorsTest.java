@@ -112,6 +112,23 @@ class VectorsTest {
                 .toList();
     }
 
+    /** What Ganeti leaves out of its file; the answers were asked of ganeti-luxid 3.0.2 ({@code GanetiLuxidIT} goes on). */
+    @Test
+    void fillsInWhatTheFileLeavesOut() {
+        String small = new String(Fixtures.resource("config-small.data"), UTF_8);
+        String sparse = small.replaceAll("\"[cm]time\": [0-9.]+,", "")
+                .replace("\"ndparams\": {}", "\"ndparams\": {\"ssh_port\": null}");
+        LuxiEngine engine = Fixtures.engineOf(sparse);
+
+        assertThat(Fixtures.call(engine, "QueryNodes", "[[\"node1\"],[\"ctime\",\"mtime\",\"ndp/ssh_port\"],false]")
+                        .path("result"))
+                .isEqualTo(Fixtures.json("[[0,0,22]]"));
+        assertThat(Fixtures.call(engine, "QueryClusterInfo", "[]")
+                        .path("result")
+                        .path("mtime"))
+                .isEqualTo(Fixtures.json("0"));
+    }
+
     @Test
     void answersFromAClusterOfTheSeedsEra() {
         LuxiEngine old = Fixtures.engine("config-small-2.8.data", JobQueue.EMPTY);

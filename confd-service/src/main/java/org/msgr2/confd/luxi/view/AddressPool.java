@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Which addresses of a network are taken: two strings of "0" and "1", one character per address (observed on 3.0.2). A
- * network without them has a pool of no addresses.
+ * network that lacks one of them has a pool of no addresses.
  *
  * @param subnet such as 192.0.2.0/28
  * @param internal taken by instances
@@ -14,7 +14,7 @@ import java.util.List;
 public record AddressPool(String subnet, String internal, String external) {
 
     private int size() {
-        return Math.max(internal.length(), external.length());
+        return internal.isEmpty() || external.isEmpty() ? 0 : Math.max(internal.length(), external.length());
     }
 
     private boolean isTaken(int address) {

@@ -14,6 +14,7 @@ import org.msgr2.confd.config.NamedTable;
 import org.msgr2.confd.config.Network;
 import org.msgr2.confd.config.Node;
 import org.msgr2.confd.config.NodeGroup;
+import org.msgr2.confd.engine.ConfigValues;
 import org.msgr2.confd.luxi.filter.NaturalOrder;
 
 /**
@@ -31,7 +32,7 @@ public final class ClusterView {
 
     public ClusterView(ClusterConfig config) {
         this.config = config;
-        cluster = config.cluster().json().readTree();
+        cluster = ConfigValues.filledCluster(config).readTree();
         nodes = natural(config.nodes());
         groups = natural(config.groups());
         networks = natural(config.networks());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.confd.config.ConfigObject;
+import org.msgr2.confd.engine.ConfigValues;
 import org.msgr2.confd.luxi.filter.NaturalOrder;
 
 /** An object of the configuration while a query looks at it: its JSON is parsed when it is first needed. Not thread-safe. */
@@ -27,11 +28,11 @@ public abstract sealed class Item permits NodeItem, GroupItem, NetworkItem {
         return name == null ? object.key() : name;
     }
 
-    /** A member of the object as it stands in the file; a missing node if it is not there. */
+    /** A member of the object, or its default where the file leaves it out; a missing node if it has none. */
     public JsonNode get(String member) {
         JsonNode tree = json;
         if (tree == null) {
-            tree = object.json().readTree();
+            tree = ConfigValues.filled(view.config(), object).readTree();
             json = tree;
         }
         return tree.path(member);

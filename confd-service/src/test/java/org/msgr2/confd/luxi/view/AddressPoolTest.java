@@ -33,4 +33,20 @@ class AddressPoolTest {
     void takesWhatIsNoSubnetForZero() {
         assertThat(new AddressPool("nonsense", "", "01").externalAddresses()).isEqualTo("0.0.0.1");
     }
+
+    /** Observed on 3.0.2. */
+    @Test
+    void aPoolThatLacksOneOfTheTwoHasNoAddresses() {
+        for (AddressPool pool : new AddressPool[] {
+            new AddressPool("198.51.100.0/30", "1001", ""),
+            new AddressPool("198.51.100.0/30", "", "1000"),
+            new AddressPool("198.51.100.0/30", "", "")
+        }) {
+            assertThat(pool.free()).isZero();
+            assertThat(pool.reserved()).isZero();
+            assertThat(pool.map()).isEmpty();
+        }
+        assertThat(new AddressPool("198.51.100.0/30", "", "1000").externalAddresses())
+                .isEqualTo("198.51.100.0");
+    }
 }

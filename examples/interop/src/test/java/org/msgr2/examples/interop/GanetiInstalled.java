@@ -22,6 +22,7 @@ public record GanetiInstalled(Path root) {
     static final String ROOT_VARIABLE = "MSGR_GANETI_ROOT";
 
     private static final String CONFD = "usr/lib/ganeti/3.0/usr/sbin/ganeti-confd";
+    private static final String LUXID = "usr/lib/ganeti/3.0/usr/sbin/ganeti-luxid";
 
     /**
      * What the environment says.
@@ -55,6 +56,11 @@ public record GanetiInstalled(Path root) {
     /** The daemon's program. */
     Path confd() {
         return root.resolve(CONFD);
+    }
+
+    /** The program of the daemon with the query socket. */
+    Path luxid() {
+        return root.resolve(LUXID);
     }
 
     /** What programs of these packages need in their environment. */
