@@ -35,14 +35,17 @@ final class ConfdClientOptions {
     @Option(
             names = "--wire",
             paramLabel = "ERA",
-            defaultValue = "3.0",
-            description = "Which Ganeti the peers are: 3.0, or 2.7 for all before 2.12. Default: ${DEFAULT-VALUE}.")
-    private Era era;
+            description = "Which Ganeti the peers are: 3.0, or 2.7 for all before 2.12. Default: 3.0.")
+    private @Nullable Era era;
 
     ConfdPeer connect(CephOptions msgr2) throws Failure, InterruptedException {
         if (node != null) {
             if (!peers.isEmpty() || key != null) {
                 throw Failure.usage("--node is over msgr2, --peer and --key are over UDP: give one or the other");
+            }
+            if (era != null) {
+                throw Failure.usage("--wire is about UDP, and a --node is asked over msgr2, which has one form only:"
+                        + " leave --wire out, or ask with --peer HOST and --key FILE");
             }
             return ConfdMsgr2.open(msgr2, node);
         }
@@ -62,6 +65,7 @@ final class ConfdClientOptions {
         for (HostPort peer : peers) {
             resolved.add(peer.resolve(ConfdOptions.Udp.PORT_DEFAULT));
         }
-        return ConfdUdp.open(secret, resolved.stream().distinct().toList(), era, msgr2.timeout());
+        return ConfdUdp.open(
+                secret, resolved.stream().distinct().toList(), era == null ? Era.V3_0 : era, msgr2.timeout());
     }
 }

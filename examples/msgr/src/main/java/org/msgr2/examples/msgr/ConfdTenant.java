@@ -57,7 +57,7 @@ final class ConfdTenant {
         List<FrontEnd> all = new ArrayList<>();
         InetSocketAddress udp = confd.udpAddr();
         if (udp != null) {
-            all.add(new FrontEnd("confd-udp", NetUtil.toSocketAddressString(udp)));
+            all.add(new FrontEnd(FrontEnd.CONFD_UDP, NetUtil.toSocketAddressString(udp)));
         }
         if (luxi != null) {
             all.add(new FrontEnd("luxi", luxi.path().toString()));

@@ -18,6 +18,7 @@ import org.msgr2.confd.client.Coverage;
 import org.msgr2.confd.client.Question;
 import org.msgr2.confd.client.QuorumRead;
 import org.msgr2.confd.client.QuorumResult;
+import org.msgr2.confd.client.Resend;
 import org.msgr2.confd.client.Upcall;
 import org.msgr2.confd.wire.ConfdKey;
 import org.msgr2.confd.wire.Era;
@@ -39,7 +40,10 @@ final class ConfdUdp implements ConfdPeer {
     }
 
     static ConfdUdp open(ConfdKey key, List<InetSocketAddress> peers, Era era, Duration timeout) throws Failure {
-        ClientOptions options = ClientOptions.DEFAULTS.withEra(era).withExpiryNs(timeout.toNanos());
+        ClientOptions options = ClientOptions.DEFAULTS
+                .withEra(era)
+                .withExpiryNs(timeout.toNanos())
+                .withResend(Resend.DEFAULTS.within(timeout.toNanos()));
         try {
             return new ConfdUdp(ConfdClient.open(key, peers, options), List.copyOf(peers), era, timeout);
         } catch (IllegalArgumentException e) {
@@ -53,17 +57,20 @@ final class ConfdUdp implements ConfdPeer {
     public ConfdAnswer ask(Question question) throws Failure, InterruptedException {
         CompletableFuture<QuorumResult> done = new CompletableFuture<>();
         Map<InetSocketAddress, Duration> times = Collections.synchronizedMap(new LinkedHashMap<>());
-        QuorumRead<InetSocketAddress> quorum = new QuorumRead<>(peers.size(), Coverage.ALL, result -> {
-            if (question.type() != RequestType.PING || times.size() == peers.size() || result.timedOut()) {
-                done.complete(result);
-            }
-        });
+        boolean ofAll = question.type() == RequestType.PING;
+        QuorumResult[] enough = new QuorumResult[1]; // of the client's thread
+        QuorumRead<InetSocketAddress> quorum =
+                new QuorumRead<>(peers.size(), Coverage.ALL, result -> enough[0] = result);
         long startNs = System.nanoTime();
         Consumer<Upcall<InetSocketAddress>> note = upcall -> {
             if (upcall instanceof Upcall.Replied<InetSocketAddress> replied) {
                 times.putIfAbsent(replied.peer(), Duration.ofNanos(System.nanoTime() - startNs));
             }
             quorum.accept(upcall);
+            boolean last = times.size() == peers.size() || upcall instanceof Upcall.Expired;
+            if (enough[0] != null && (!ofAll || last)) {
+                done.complete(enough[0]);
+            }
         };
         client.ask(question, Coverage.ALL, note).exceptionally(refused -> {
             done.completeExceptionally(refused);
@@ -81,7 +88,8 @@ final class ConfdUdp implements ConfdPeer {
     private ConfdAnswer answer(Question question, QuorumResult result, Map<InetSocketAddress, Duration> times)
             throws Failure {
         Reply newest = result.newest();
-        if (newest == null || result.timedOut()) {
+        boolean lacksOne = question.type() == RequestType.PING && times.size() < peers.size();
+        if (newest == null || result.timedOut() || lacksOne) {
             throw tooFew(times);
         }
         ConfdErrors.check(question, newest.status(), newest.answer(), era);

@@ -6,4 +6,7 @@ package org.msgr2.examples.msgr;
  * @param what {@code confd-udp}, {@code luxi} or {@code metrics}
  * @param address as clients need it: with the real port, a path, a URL
  */
-record FrontEnd(String what, String address) {}
+record FrontEnd(String what, String address) {
+    /** Confd's own wire. */
+    static final String CONFD_UDP = "confd-udp";
+}

@@ -56,6 +56,7 @@ final class Node implements AutoCloseable {
     private final EntityName name;
     private final NodeSecurity security;
     private final Messenger messenger;
+    private final @Nullable NodeConfd confd;
     private final List<Endpoint> endpoints;
     private final List<FrontEnd> frontEnds = new CopyOnWriteArrayList<>();
 
@@ -66,11 +67,13 @@ final class Node implements AutoCloseable {
             EntityName name,
             NodeSecurity security,
             Messenger messenger,
+            @Nullable NodeConfd confd,
             List<Endpoint> endpoints,
             Deque<AutoCloseable> resources) {
         this.name = name;
         this.security = security;
         this.messenger = messenger;
+        this.confd = confd;
         this.endpoints = endpoints;
         this.resources = resources;
     }
@@ -106,7 +109,7 @@ final class Node implements AutoCloseable {
         Messenger messenger = messenger(setup, security, status, transport, metrics, confd);
         resources.push(messenger);
         status.runsOn(messenger);
-        Node node = new Node(setup.name, security, messenger, endpoints, resources);
+        Node node = new Node(setup.name, security, messenger, setup.confd, endpoints, resources);
         for (EntityAddr addr : setup.listen) {
             node.listen(addr, null, "--listen");
         }
@@ -208,6 +211,11 @@ final class Node implements AutoCloseable {
                 .filter(endpoint -> endpoint.fingerprint() == null)
                 .map(Endpoint::addr)
                 .toList();
+    }
+
+    /** Its tenant about a Ganeti cluster; null is none. */
+    @Nullable NodeConfd confd() {
+        return confd;
     }
 
     NodeSecurity security() {

@@ -104,7 +104,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void clientCommand(Node node) {
-        ClientHint.of(node).ifPresent(command -> {
+        ClientHint.of(node).forEach(command -> {
             if (json) {
                 terminal.json(JsonNodeFactory.instance
                         .objectNode()

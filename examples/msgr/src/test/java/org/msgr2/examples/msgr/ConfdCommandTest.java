@@ -92,16 +92,56 @@ class ConfdCommandTest {
         }
     }
 
+    /** A second confd of the same cluster. */
+    private static ServedNode another(ConfdNode first) throws Exception {
+        return ServedNode.start(
+                "--auth=none",
+                "--confd=127.0.0.1:0",
+                "--confd-config=" + first.cluster().config(),
+                "--confd-key=" + first.cluster().key());
+    }
+
+    /** A ping is of each of them. */
+    @Test
+    void aPingOfThreeAwaitsAllOfThemAndNamesTheOneThatIsSilent() throws Exception {
+        try (ConfdNode first = ConfdNode.start(Files.createDirectory(directory.resolve("a")));
+                ServedNode second = another(first);
+                ServedNode third = another(first);
+                DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            String peer = "--peer=" + second.after("listening confd-udp ");
+            Run all = first.ask("ping", peer, "--peer=" + third.after("listening confd-udp "));
+            assertThat(all.exitCode()).isZero();
+            assertThat(all.outLines()).hasSize(3);
+
+            String other = "127.0.0.1:" + silent.getLocalPort();
+            Run run = Run.of(
+                    "confd",
+                    "ping",
+                    "--peer=" + first.udp(),
+                    peer,
+                    "--peer=" + other,
+                    "--key=" + first.cluster().key(),
+                    "--timeout=1s");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.error())
+                    .contains("no answer from " + other + " within 1 s (2 of 3 peers are too few)")
+                    .doesNotContain(first.udp());
+        }
+    }
+
+    @Test
+    void theEraOfTheWireIsRefusedOverMsgr2() {
+        Run run = Run.of("confd", "ping", "--node=v2:127.0.0.1:1", "--auth=none", "--wire=3.0");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.error()).contains("leave --wire out");
+    }
+
     /** Two of three are enough, so nobody waits for the third. */
     @Test
     void enoughPeersAreEnough() throws Exception {
         try (ConfdNode first = ConfdNode.start(Files.createDirectory(directory.resolve("a")));
                 DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            try (ServedNode second = ServedNode.start(
-                    "--auth=none",
-                    "--confd=127.0.0.1:0",
-                    "--confd-config=" + first.cluster().config(),
-                    "--confd-key=" + first.cluster().key())) {
+            try (ServedNode second = another(first)) {
                 Run run = first.ask(
                         "cluster-master",
                         "--peer=" + second.after("listening confd-udp "),
@@ -130,7 +170,8 @@ class ConfdCommandTest {
                 "confd ping --peer=127.0.0.1:0 --key=k",
                 "confd ping --peer=::1 --key=k",
                 "confd node-drbd --peer=127.0.0.1 --key=k",
-                "confd ping --peer=127.0.0.1 --key=k --wire=auto"
+                "confd ping --peer=127.0.0.1 --key=k --wire=auto",
+                "confd ping --node=v2:127.0.0.1:1 --auth=none --wire=2.7"
             })
     void wrongUsageTriesNothing(String line) {
         Run run = Run.of(line.split(" ", -1));
@@ -151,7 +192,8 @@ class ConfdCommandTest {
             "node-drbd",
             "node-instances",
             "instance-disks",
-            "config-query"
+            "config-query",
+            "watch"
         }) {
             Run help = Run.of("confd", question, "--help");
             assertThat(help.exitCode()).isZero();

@@ -79,10 +79,46 @@ class ServeConfdTest {
     void withoutAFrontEndItIsThereOverMsgr2Only() throws Exception {
         DemoCluster cluster = DemoCluster.create(directory);
         try (ServedNode node = ServedNode.start("--auth=none", "--confd-config=" + cluster.config())) {
-            assertThat(node.lines()).hasSize(1);
+            assertThat(node.lines()).hasSize(2).noneMatch(line -> line.contains("confd-udp"));
+            assertThat(pasted(node.after("client ./msgr ")).out()).contains(" ms");
             assertThat(node.command(ServedNode.anonymous(), "{\"prefix\":\"status\"}")
                             .output())
                     .contains("confd ok");
+        }
+    }
+
+    private static Run pasted(String command) {
+        return Run.of(command.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:0, 3.0", "0.0.0.0:0, 3.0", "127.0.0.1:0, 2.7", "127.0.0.1:0, auto"})
+    void theCommandThatItPrintsCanBePasted(String where, String wire) throws Exception {
+        DemoCluster cluster = DemoCluster.create(directory);
+        try (ServedNode node = ServedNode.start(
+                "--auth=none",
+                "--confd=" + where,
+                "--confd-wire=" + wire,
+                "--confd-config=" + cluster.config(),
+                "--confd-key=" + cluster.key())) {
+            String command = node.after("client ./msgr ");
+            assertThat(command)
+                    .startsWith("confd cluster-master --peer 127.0.0.1:")
+                    .contains(" --key " + cluster.key());
+            Run run = pasted(command);
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out()).contains("node1.example.net");
+        }
+    }
+
+    @Test
+    void withKeysTheAdministratorCanPasteTheCommandOfMsgr2() throws Exception {
+        DemoCluster cluster = DemoCluster.create(directory);
+        try (ServedNode node =
+                ServedNode.start("--data=" + directory.resolve("data"), "--confd-config=" + cluster.config())) {
+            String command = node.after("client ./msgr confd ");
+            assertThat(command).contains("--name client.admin");
+            assertThat(pasted("confd " + command).out()).contains("node1.example.net");
         }
     }
 
