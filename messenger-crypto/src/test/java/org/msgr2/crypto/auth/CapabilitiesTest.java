@@ -122,6 +122,48 @@ class CapabilitiesTest {
     }
 
     @Test
+    void aTicketGrantsServicesThatAreHostedByProfiles() {
+        Capabilities caps =
+                Capabilities.ofTicket("osd", "allow r, profile confd.r, allow profile cld.rw, profile cld.x");
+        assertThat(caps.text("osd")).startsWith("allow r, ");
+        assertThat(caps.allows("osd", Access.READ)).isTrue();
+        assertThat(caps.allows("osd", Access.WRITE)).isFalse();
+        assertThat(caps.allows("confd", Access.READ)).isTrue();
+        assertThat(caps.allows("confd", Access.EXECUTE)).isFalse();
+        for (Access access : Access.values()) {
+            assertThat(caps.allows("cld", access)).as("cld " + access).isTrue();
+        }
+        assertThat(caps.services()).containsExactly("cld", "confd", "osd");
+        assertThat(Capabilities.ofTicket("osd", "profile confd.r *").allows("confd", Access.WRITE))
+                .as("what stands beside a profile adds nothing to it")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "allow *",
+                "allow r",
+                "profile confd",
+                "profile rbd",
+                "profile confd.q",
+                "profile confd.",
+                "profile .r",
+                "profile Confd.r",
+                "profile confd.r pool=x",
+                "allow confd.r",
+                "profile osd.rwx",
+                "profile mon.r, profile mgr.rwx, profile client.r",
+                "profile confd.r, nonsense"
+            })
+    void aTicketGrantsNothingElse(String text) {
+        Capabilities caps = Capabilities.ofTicket("osd", text);
+        assertThat(caps).isEqualTo(text.isEmpty() ? Capabilities.NONE : Capabilities.of(Map.of("osd", text)));
+        assertThat(caps.allows("confd", Access.READ)).isFalse();
+    }
+
+    @Test
     void servicesAreApart() {
         Capabilities caps = Capabilities.of(Map.of("confd", "allow r", "cld", "allow rw path=/x", "ctl", "allow *"));
         assertThat(caps.allows("confd", Access.READ)).isTrue();

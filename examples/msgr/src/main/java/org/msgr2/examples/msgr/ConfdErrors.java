@@ -5,6 +5,7 @@ import org.msgr2.confd.client.Question;
 import org.msgr2.confd.wire.Era;
 import org.msgr2.confd.wire.ErrorCode;
 import org.msgr2.confd.wire.Query;
+import org.msgr2.confd.wire.RequestType;
 import org.msgr2.confd.wire.Status;
 import org.msgr2.core.address.EntityAddr;
 import org.msgr2.session.rpc.CallException;
@@ -34,7 +35,8 @@ final class ConfdErrors {
                     case UNKNOWN_METHOD -> node + " has a confd that does not know this: " + text;
                     case PERMISSION_DENIED ->
                         "not allowed at " + node + ": " + text
-                                + "; in the node's keyring the name needs the capability confd='allow r'";
+                                + "; in the keyring the name needs confd='allow r', and for a node that takes a"
+                                + " monitor's tickets, such as osd.0, a profile in osd='… profile confd.r'";
                     case DEADLINE_EXCEEDED -> "no answer from " + node + " in time";
                     default -> "no answer from " + node + ": " + Faults.oneLine(why.getMessage());
                 },
@@ -47,11 +49,21 @@ final class ConfdErrors {
                 return switch (known) {
                     case UNKNOWN_ENTRY -> "nothing known of " + subject(question.query());
                     case INTERNAL -> "confd has an internal error";
-                    case ARGUMENT -> "nothing can be asked about " + subject(question.query());
+                    case ARGUMENT -> argument(question);
                 };
             }
         }
         return "error " + code;
+    }
+
+    private static String argument(Question question) {
+        if (question.query() instanceof Query.Text text && question.type() == RequestType.CONFIG_QUERY) {
+            String nothing = "there is nothing at '" + text.value() + "' in the configuration";
+            return text.value().startsWith("/") && text.value().length() > 1
+                    ? nothing
+                    : nothing + ": a path begins with / and a name, as /cluster/master_ip";
+        }
+        return "nothing can be asked about " + subject(question.query());
     }
 
     private static String subject(Query query) {

@@ -70,6 +70,9 @@ class ConfdCommandTest {
             assertThat(node9.exitCode()).isEqualTo(1);
             assertThat(node9.error()).isEqualTo("msgr: node-role-by-name: Node name node9 not found");
             assertThat(node.ask("instance-disks", "web9").error()).contains("web9 not found");
+            assertThat(node.ask("config-query", "/cluster/nope").error())
+                    .isEqualTo("msgr: config-query: there is nothing at '/cluster/nope' in the configuration");
+            assertThat(node.ask("config-query", "cluster").error()).contains("a path begins with /");
         }
     }
 

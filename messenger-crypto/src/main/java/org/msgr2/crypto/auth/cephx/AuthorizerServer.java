@@ -1,7 +1,6 @@
 package org.msgr2.crypto.auth.cephx;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.core.Entropy;
 import org.msgr2.core.ProtocolException;
@@ -153,7 +152,7 @@ final class AuthorizerServer implements AuthServer {
         return new AuthReply.Done(ticket.globalId(), mode, reply.encoded(), outcome);
     }
 
-    /** For this service only: a ticket says nothing about others. */
+    /** For this service and those that are hosted here: a ticket says nothing about others. */
     private Capabilities capabilities(AuthCaps caps) {
         String text;
         try {
@@ -162,8 +161,6 @@ final class AuthorizerServer implements AuthServer {
             // Only if the check for it is off: who cannot be understood may do nothing.
             text = "";
         }
-        return text.isEmpty()
-                ? Capabilities.NONE
-                : Capabilities.of(Map.of(verifier.service().toString(), text));
+        return Capabilities.ofTicket(verifier.service().toString(), text);
     }
 }

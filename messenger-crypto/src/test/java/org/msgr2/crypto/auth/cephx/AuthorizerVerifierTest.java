@@ -338,6 +338,19 @@ class AuthorizerVerifierTest {
     }
 
     @Test
+    void aProfileInTheTicketGrantsAServiceThatIsHosted() throws ProtocolException {
+        Instant now = kit.clock.instant();
+        Opaque caps = AuthCaps.of("allow r, profile confd.r").caps();
+        AuthTicket hosted = ticket(false, -1, caps, WallTime.of(now), WallTime.of(now.plusSeconds(60)));
+        AuthReply.Done done = accepted(showForged(TicketChecks.ALL, hosted, now));
+        assertThat(done.outcome().identity().capabilities().services()).containsExactly("confd", "osd");
+        assertThat(done.outcome().identity().capabilities().allows("confd", Access.READ))
+                .isTrue();
+        assertThat(done.outcome().identity().capabilities().allows("confd", Access.EXECUTE))
+                .isFalse();
+    }
+
+    @Test
     void capabilitiesThatCannotBeReadAllowNothing() throws ProtocolException {
         Instant now = kit.clock.instant();
         Opaque garbage = Opaque.copyOf(new byte[] {9, 0, 0, 0, 'x'});
