@@ -1,5 +1,5 @@
-# The real ganeti-confd and ganeti-luxid, and the Python client for the tests, for .ci/run to source. They are unpacked, not installed: the
-# packages' scripts would make users and start daemons.
+# The real ganeti-confd, ganeti-luxid and Python client for the tests, for .ci/run to source. They are unpacked, not
+# installed: the packages' scripts would make users and start daemons.
 #
 #   ganeti_unpack   sets MSGR_GANETI_ROOT, or says in ganeti_problem why it cannot
 

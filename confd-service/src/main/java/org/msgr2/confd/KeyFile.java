@@ -19,9 +19,12 @@ public final class KeyFile {
     /**
      * Reads the key: every byte of the file (spec/confd §1.1).
      *
-     * @throws IOException with a message for a user: it is missing, empty, unreadable, or readable by everybody
+     * @throws IOException with a message for a user: it is missing, a directory, empty, unreadable, or readable by everybody
      */
     public static ConfdKey read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException("the HMAC key " + file + " is a directory: give the file hmac.key in it");
+        }
         refuseIfPublic(file);
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {

@@ -106,6 +106,7 @@ class ConfdServiceTest {
     void aKeyThatEverybodyCanReadIsRefused() throws Exception {
         Path key = directory.resolve("hmac.key");
         assertThatThrownBy(() -> KeyFile.read(key)).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> KeyFile.read(directory)).hasMessageContaining("is a directory");
         Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         assertThatThrownBy(() -> KeyFile.read(key)).hasMessageContaining("1 to 4096 bytes");
         Files.write(key, Vectors.bytes("confd-hmac.key"));

@@ -35,7 +35,7 @@ final class ConfdErrors {
                     case UNKNOWN_METHOD -> node + " has a confd that does not know this: " + text;
                     case PERMISSION_DENIED ->
                         "not allowed at " + node + ": " + text
-                                + "; in the keyring the name needs confd='allow r', and for a node that takes a"
+                                + "; log in with a key (--keyring, and no --auth none); in the keyring the name needs confd='allow r', and for a node that takes a"
                                 + " monitor's tickets, such as osd.0, a profile in osd='… profile confd.r'";
                     case DEADLINE_EXCEEDED -> "no answer from " + node + " in time";
                     default -> "no answer from " + node + ": " + Faults.oneLine(why.getMessage());

@@ -50,10 +50,10 @@ final class Converters {
     }
 
     private static Era era(String text) {
-        return switch (WireMode.parse(text)) {
-            case V2_7 -> Era.V2_7;
-            case V3_0 -> Era.V3_0;
-            case AUTO -> throw new IllegalArgumentException("a client speaks 2.7 or 3.0");
+        return switch (text) {
+            case "2.7" -> Era.V2_7;
+            case "3.0" -> Era.V3_0;
+            default -> throw new IllegalArgumentException("the wire of a client is 2.7 or 3.0, not '" + text + "'");
         };
     }
 

@@ -132,6 +132,14 @@ class ConfdCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "9"})
+    void aClientSpeaksOneOfTwoEras(String wire) {
+        assertThat(Run.of("confd", "ping", "--peer=127.0.0.1", "--key=k", "--wire=" + wire)
+                        .error())
+                .contains("the wire of a client is 2.7 or 3.0, not '" + wire + "'");
+    }
+
     @Test
     void theEraOfTheWireIsRefusedOverMsgr2() {
         Run run = Run.of("confd", "ping", "--node=v2:127.0.0.1:1", "--auth=none", "--wire=3.0");
