@@ -6,7 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Queue;
@@ -28,11 +30,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A datagram channel as a socket. Collects what the channel reads until it says that it has no more, or a batch is full;
- * what is sent meanwhile is flushed once, so that the kernel gets it with one call where it can.
+ * what is sent meanwhile is flushed once, so that the kernel gets it with one call where it can. What goes to one peer leaves
+ * as one run of segments where the kernel can do that.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a datagram: what fails comes to exceptionCaught
 final class DatagramHandler extends ChannelInboundHandlerAdapter implements DatagramHandle, DatagramBatch {
     private static final Logger LOG = LoggerFactory.getLogger(DatagramHandler.class);
+
+    /** So many runs in a row that the kernel refuses, and no more are tried: the way out cannot do it. */
+    private static final int RUNS_REFUSED_MAX = 8;
 
     private final DatagramListener listener;
     private final DatagramOptions options;
@@ -49,6 +55,11 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
     private boolean telling;
     private int unflushed;
     private boolean ended;
+    private final SegmentRun run;
+    private boolean segmenting;
+    private int runsRefused;
+    /** Datagrams in runs that the kernel has not taken yet, beyond the first of each. */
+    private int segmentsWaiting;
 
     /** From other threads. */
     private final Queue<DatagramPacket> mailbox = new ConcurrentLinkedQueue<>();
@@ -70,6 +81,14 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
         this.listener = listener;
         this.senders = new InetSocketAddress[options.batchMax()];
         this.payloads = new ByteBuf[options.batchMax()];
+        this.run = new SegmentRun(channel.alloc());
+        this.segmenting = segments(channel);
+    }
+
+    private static boolean segments(Channel channel) {
+        return NettyIo.EPOLL.isAvailable()
+                && channel instanceof EpollDatagramChannel
+                && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
     }
 
     // --- From the channel, on the loop
@@ -132,6 +151,7 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
         if (!ended) {
             ended = true;
             takeMailbox();
+            releaseRun();
             listener.onClosed(null);
         }
     }
@@ -173,7 +193,7 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
             return DatagramOutcome.CLOSED;
         }
         if (loop.inLoop()) {
-            DatagramOutcome outcome = write(new DatagramPacket(payload, to));
+            DatagramOutcome outcome = write(to, payload);
             if (!telling && outcome == DatagramOutcome.QUEUED) {
                 wake(); // what else this task sends goes with it
             }
@@ -187,6 +207,16 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
         }
         mailbox.add(new DatagramPacket(payload, to));
         return wake() ? DatagramOutcome.QUEUED : DatagramOutcome.CLOSED;
+    }
+
+    @Override
+    public DatagramOutcome send(InetSocketAddress to, byte[] bytes, int offset, int length) {
+        if (loop.inLoop() && telling && segmenting && run.takes(to, length) && hasRoom()) {
+            run.add(to, bytes, offset, length);
+            sent.increment();
+            return DatagramOutcome.QUEUED;
+        }
+        return DatagramHandle.super.send(to, bytes, offset, length);
     }
 
     /** @return false if the loop has ended */
@@ -214,7 +244,7 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
         }
         for (DatagramPacket next = mailbox.poll(); next != null; next = mailbox.poll()) {
             mailed.decrementAndGet();
-            write(next);
+            write(next.recipient(), next.content());
         }
     }
 
@@ -225,28 +255,108 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
         }
     }
 
-    private DatagramOutcome write(DatagramPacket packet) {
-        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-        if (waiting == null) {
-            packet.release();
+    private DatagramOutcome write(InetSocketAddress to, ByteBuf payload) {
+        if (!channel.isOpen()) {
+            payload.release();
             return DatagramOutcome.CLOSED;
         }
-        if (waiting.size() + unflushed >= options.queuedMax()) {
-            packet.release();
+        if (!hasRoom()) {
+            payload.release();
             dropped.increment();
             return DatagramOutcome.BACK_PRESSURED;
         }
-        unflushed++;
         sent.increment();
-        channel.write(packet, channel.voidPromise());
+        int size = payload.readableBytes();
+        if (!segmenting || !run.takes(to, size)) {
+            endRun();
+        }
+        if (segmenting && run.takes(to, size)) {
+            run.add(to, payload);
+        } else {
+            write(new DatagramPacket(payload, to));
+        }
         return DatagramOutcome.QUEUED;
     }
 
+    private boolean hasRoom() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting != null && waiting.size() + unflushed + segmentsWaiting + run.segments() < options.queuedMax();
+    }
+
+    private void write(DatagramPacket packet) {
+        unflushed++;
+        channel.write(packet, channel.voidPromise());
+    }
+
+    private void endRun() {
+        int segments = run.segments();
+        DatagramPacket packet = run.take();
+        if (packet instanceof SegmentedDatagramPacket segmented) {
+            unflushed++;
+            segmentsWaiting += segments - 1;
+            ByteBuf kept = segmented.content().retainedDuplicate();
+            channel.write(segmented).addListener(written -> {
+                segmentsWaiting -= segments - 1;
+                if (written.isSuccess()) {
+                    runsRefused = 0;
+                    kept.release();
+                } else {
+                    onRefused(kept, segmented, written.cause());
+                }
+            });
+        } else if (packet != null) {
+            write(packet);
+        }
+    }
+
+    /** It may be for what they have in common, or for being a run: apart, those that can get there do. */
+    private void onRefused(ByteBuf bytes, SegmentedDatagramPacket refused, Throwable cause) {
+        DatagramPacket[] packets = SegmentRun.apart(bytes, refused.segmentSize(), refused.recipient());
+        if (!channel.isActive()) {
+            failed.add(packets.length);
+            for (DatagramPacket packet : packets) {
+                packet.release();
+            }
+            return;
+        }
+        if (++runsRefused == RUNS_REFUSED_MAX) {
+            segmenting = false;
+            LOG.debug("datagram socket {}: no more runs of segments: {}", channel.localAddress(), cause.toString());
+        }
+        for (DatagramPacket packet : packets) {
+            write(packet);
+        }
+        wake();
+    }
+
+    private void releaseRun() {
+        DatagramPacket packet = run.take();
+        if (packet != null) {
+            packet.release();
+        }
+    }
+
     private void flush() {
+        endRun();
         if (unflushed > 0) {
             unflushed = 0;
             channel.flush();
         }
+    }
+
+    /** For tests: its options say what the kernel is to do. */
+    Channel channel() {
+        return channel;
+    }
+
+    /** Whether runs of segments are tried. Of the loop. */
+    boolean segments() {
+        return segmenting;
+    }
+
+    /** So many messages, each of one datagram or one run, wait to be flushed. Of the loop. */
+    int packetsWaiting() {
+        return unflushed;
     }
 
     /** The channel is bound. */

@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -29,6 +30,8 @@ import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
@@ -64,8 +67,13 @@ public enum NettyIo {
         }
 
         @Override
-        ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax) {
-            return () -> batching(new EpollDatagramChannel(), payloadBytesMax, batchMax);
+        ChannelFactory<? extends Channel> datagrams(InetSocketAddress addr, int payloadBytesMax, int batchMax) {
+            // A socket of IPv6 would carry IPv4 as well, with longer addresses.
+            boolean ipv4 = addr.getAddress() instanceof Inet4Address ip && !ip.isAnyLocalAddress();
+            return () -> batching(
+                    ipv4 ? new EpollDatagramChannel(SocketProtocolFamily.INET) : new EpollDatagramChannel(),
+                    payloadBytesMax,
+                    batchMax);
         }
 
         @Override
@@ -154,7 +162,7 @@ public enum NettyIo {
         }
 
         @Override
-        ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax) {
+        ChannelFactory<? extends Channel> datagrams(InetSocketAddress addr, int payloadBytesMax, int batchMax) {
             return () -> oneByOne(new NioDatagramChannel(), payloadBytesMax, batchMax);
         }
 
@@ -196,7 +204,7 @@ public enum NettyIo {
         }
 
         @Override
-        ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax) {
+        ChannelFactory<? extends Channel> datagrams(InetSocketAddress addr, int payloadBytesMax, int batchMax) {
             return () -> oneByOne(new IoUringDatagramChannel(), payloadBytesMax, batchMax);
         }
 
@@ -239,9 +247,10 @@ public enum NettyIo {
     /**
      * Channels that read datagrams of at most that many bytes, and cut others off.
      *
+     * @param addr that they will be bound to
      * @param batchMax so many before they say that reading is complete
      */
-    abstract ChannelFactory<? extends Channel> datagrams(int payloadBytesMax, int batchMax);
+    abstract ChannelFactory<? extends Channel> datagrams(InetSocketAddress addr, int payloadBytesMax, int batchMax);
 
     /** @throws IOException if this way to the kernel cannot take a socket over */
     ChannelFactory<? extends Channel> adoptedDatagrams(int descriptor, int payloadBytesMax, int batchMax)

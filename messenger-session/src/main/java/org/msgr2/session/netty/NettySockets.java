@@ -51,7 +51,10 @@ record NettySockets(
     public DatagramHandle datagram(InetSocketAddress addr, DatagramOptions options, DatagramListener listener)
             throws IOException {
         return datagram(
-                io.datagrams(options.receiveBytesMax() + SPARE_BYTES, options.batchMax()), addr, options, listener);
+                io.datagrams(addr, options.receiveBytesMax() + SPARE_BYTES, options.batchMax()),
+                addr,
+                options,
+                listener);
     }
 
     @Override

@@ -27,6 +27,19 @@ public interface DatagramHandle extends AutoCloseable {
      */
     DatagramOutcome send(InetSocketAddress to, ByteBuf payload);
 
+    /**
+     * Sends a datagram out of an array that its owner goes on to use. Cheaper than {@link #send(InetSocketAddress, ByteBuf)} for
+     * one that has to be copied anyway.
+     *
+     * @param bytes copied before the call returns
+     */
+    default DatagramOutcome send(InetSocketAddress to, byte[] bytes, int offset, int length) {
+        if (length > PAYLOAD_BYTES_MAX) {
+            return DatagramOutcome.TOO_LARGE;
+        }
+        return send(to, allocator().buffer(length).writeBytes(bytes, offset, length));
+    }
+
     DatagramStats stats();
 
     /**
