@@ -1,5 +1,6 @@
 package org.msgr2.confd.config;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * typed records of what is asked often, and {@link JsonSlice}s for the rest. Reads Ganeti 2.7 to 3.x (spec/confd §4.1) and
  * is lenient: it demands what queries need, and keeps what it does not know.
  *
- * <p>Immutable and thread-safe. Every method is a look-up; none parses or searches the file.
+ * <p>Immutable and thread-safe. Every method is a look-up, and none parses or searches the file.
  */
 public final class ClusterConfig {
     private final byte[] bytes;
@@ -21,12 +22,12 @@ public final class ClusterConfig {
     private final Cluster cluster;
     private final NamedTable<Node> nodes;
     private final NamedTable<Instance> instances;
+    private final Map<String, Disk> disks;
     private final NamedTable<NodeGroup> groups;
     private final NamedTable<Network> networks;
     private final Map<String, JsonSlice> root;
-    private final Map<String, Map<String, JsonSlice>> members;
     private final Map<String, IpTable> links;
-    private final Map<String, List<DrbdMinor>> minors;
+    private final Map<String, List<Instance>> replicated;
     private final Map<String, NodeInstances> nodeInstances;
     private final boolean keyedByName;
 
@@ -37,14 +38,14 @@ public final class ClusterConfig {
         serialNo = contents.serialNo;
         cluster = contents.cluster();
         nodes = new NamedTable<>(contents.nodes);
-        instances = new NamedTable<>(contents.resolvedInstances());
+        instances = new NamedTable<>(contents.instances);
+        disks = Map.copyOf(contents.disks);
         groups = new NamedTable<>(contents.groups);
         networks = new NamedTable<>(contents.networks);
         root = Collections.unmodifiableMap(contents.root);
-        members = Collections.unmodifiableMap(contents.members);
         links = IpTable.of(instances.inKeyOrder(), cluster.defaultLink());
         NodeUse use = new NodeUse(instances.inKeyOrder());
-        minors = use.minors();
+        replicated = use.replicated();
         nodeInstances = use.instances();
         Node master = nodes.byKey(cluster.masterNode());
         keyedByName = master != null && master.name().equals(cluster.masterNode());
@@ -124,7 +125,11 @@ public final class ClusterConfig {
 
     /** The DRBD minors on a node, in the order of instance keys and disks; by the node's key. */
     public List<DrbdMinor> minors(String node) {
-        return minors.getOrDefault(node, List.of());
+        List<DrbdMinor> minors = new ArrayList<>();
+        for (Instance instance : replicated.getOrDefault(node, List.of())) {
+            DrbdMinor.collect(instance, node, minors);
+        }
+        return minors;
     }
 
     /** The instances of a node, by the node's key. */
@@ -146,8 +151,18 @@ public final class ClusterConfig {
      * The members of a top-level container of objects: "nodes", "instances", "disks", "nodegroups" and "networks", by
      * key. Null for every other name; look into the {@link #section} then.
      */
-    public @Nullable Map<String, JsonSlice> members(String section) {
-        return members.get(section);
+    public @Nullable Map<String, ? extends ConfigValue> members(String section) {
+        if (!root.containsKey(section)) {
+            return null;
+        }
+        return switch (section) {
+            case "nodes" -> nodes.byKey();
+            case "instances" -> instances.byKey();
+            case "disks" -> disks;
+            case "nodegroups" -> groups.byKey();
+            case "networks" -> networks.byKey();
+            default -> null;
+        };
     }
 
     /** The value at a path; null if there is none. */
@@ -156,10 +171,13 @@ public final class ClusterConfig {
         if (steps.isEmpty()) {
             return new JsonSlice(bytes, 0, bytes.length);
         }
-        Map<String, JsonSlice> keyed = steps.size() > 1 ? members.get(steps.get(0)) : null;
-        int known = keyed == null ? 1 : 2;
-        JsonSlice slice = keyed == null ? root.get(steps.get(0)) : keyed.get(steps.get(1));
-        return slice == null ? null : slice.find(steps.subList(known, steps.size()));
+        Map<String, ? extends ConfigValue> keyed = steps.size() > 1 ? members(steps.get(0)) : null;
+        if (keyed == null) {
+            JsonSlice section = root.get(steps.get(0));
+            return section == null ? null : section.find(steps.subList(1, steps.size()));
+        }
+        ConfigValue member = keyed.get(steps.get(1));
+        return member == null ? null : member.json().find(steps.subList(2, steps.size()));
     }
 
     /** The length of the file. */

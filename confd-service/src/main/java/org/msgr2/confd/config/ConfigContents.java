@@ -15,23 +15,54 @@ final class ConfigContents {
 
     @Nullable Cluster cluster;
 
-    final Map<String, Node> nodes = new HashMap<>();
-    final Map<String, NodeGroup> groups = new HashMap<>();
-    final Map<String, Network> networks = new HashMap<>();
+    final List<Node> nodes = new ArrayList<>();
+    final List<Instance> instances = new ArrayList<>();
+    final List<NodeGroup> groups = new ArrayList<>();
+    final List<Network> networks = new ArrayList<>();
     final Map<String, Disk> disks = new HashMap<>();
     final Map<String, JsonSlice> root = new LinkedHashMap<>();
-    final Map<String, Map<String, JsonSlice>> members = new HashMap<>();
-    private final List<ParsedInstance> instances = new ArrayList<>();
+
+    /** Positions in {@link #instances} of those whose disks had not come yet, with the keys of these. */
+    private final Map<Integer, List<String>> diskKeys = new LinkedHashMap<>();
 
     /**
-     * An instance whose disks may still be known by uuid only.
+     * Adds an instance.
      *
-     * @param diskKeys in the layout of 2.12 and later, otherwise empty
+     * @param keys of its disks, in the layout of 2.12 and later, otherwise empty
      */
-    record ParsedInstance(Instance instance, List<String> diskKeys) {}
+    void add(Instance instance, List<String> keys) {
+        if (keys.isEmpty()) {
+            instances.add(instance);
+        } else if (disks.keySet().containsAll(keys)) {
+            // As Ganeti writes it: in the order of the alphabet.
+            instances.add(withDisks(instance, keys));
+        } else {
+            diskKeys.put(instances.size(), keys);
+            instances.add(instance);
+        }
+    }
 
-    void add(ParsedInstance instance) {
-        instances.add(instance);
+    /** The file has ended: what it refers to has come by now, or does not exist. */
+    void resolve() {
+        diskKeys.forEach((at, keys) -> instances.set(at, withDisks(instances.get(at), keys)));
+    }
+
+    private Instance withDisks(Instance bare, List<String> keys) {
+        List<Disk> found = new ArrayList<>(keys.size());
+        for (String key : keys) {
+            Disk disk = disks.get(key);
+            if (disk != null) {
+                found.add(disk);
+            }
+        }
+        return new Instance(
+                bare.key(),
+                bare.name(),
+                bare.primaryNode(),
+                bare.nics(),
+                List.copyOf(found),
+                bare.serialNo(),
+                bare.json());
     }
 
     int version() throws ConfigException {
@@ -51,35 +82,7 @@ final class ConfigContents {
 
     /** What a query cannot do without. Groups and networks may be missing (spec/confd §4.2). */
     void demandContainers() throws ConfigException {
-        demand(members.get("nodes"), "nodes");
-        demand(members.get("instances"), "instances");
-    }
-
-    Map<String, Instance> resolvedInstances() {
-        Map<String, Instance> resolved = new HashMap<>(instances.size() * 2);
-        for (ParsedInstance parsed : instances) {
-            Instance instance = parsed.diskKeys().isEmpty() ? parsed.instance() : withDisks(parsed);
-            resolved.putIfAbsent(instance.key(), instance);
-        }
-        return resolved;
-    }
-
-    private Instance withDisks(ParsedInstance parsed) {
-        List<Disk> found = new ArrayList<>(parsed.diskKeys().size());
-        for (String key : parsed.diskKeys()) {
-            Disk disk = disks.get(key);
-            if (disk != null) {
-                found.add(disk);
-            }
-        }
-        Instance bare = parsed.instance();
-        return new Instance(
-                bare.key(),
-                bare.name(),
-                bare.primaryNode(),
-                bare.nics(),
-                List.copyOf(found),
-                bare.serialNo(),
-                bare.json());
+        demand(root.get("nodes"), "nodes");
+        demand(root.get("instances"), "instances");
     }
 }

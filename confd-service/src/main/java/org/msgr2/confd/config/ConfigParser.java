@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 
 /** One pass over a configuration file: records of its objects, and the place of each. Used once; not thread-safe. */
 final class ConfigParser {
@@ -27,6 +25,7 @@ final class ConfigParser {
             if (parser.nextToken() != null) {
                 throw new ConfigException("the configuration goes on after its end");
             }
+            contents.resolve();
             return contents;
         } catch (JsonProcessingException e) {
             // The parser's own message may quote the file.
@@ -45,36 +44,11 @@ final class ConfigParser {
             case "version" -> contents.version = (int) in.number();
             case "serial_no" -> contents.serialNo = in.number();
             case "cluster" -> contents.cluster = readers.cluster();
-            case "nodes" ->
-                container(name, in, key -> {
-                    Node node = readers.node(key);
-                    contents.nodes.putIfAbsent(node.key(), node);
-                    return node.json();
-                });
-            case "instances" ->
-                container(name, in, key -> {
-                    ConfigContents.ParsedInstance parsed = readers.instance(key);
-                    contents.add(parsed);
-                    return parsed.instance().json();
-                });
-            case "disks" ->
-                container(name, in, key -> {
-                    Disk disk = readers.disk();
-                    contents.disks.putIfAbsent(key, disk);
-                    return disk.json();
-                });
-            case "nodegroups" ->
-                container(name, in, key -> {
-                    NodeGroup group = readers.group(key);
-                    contents.groups.putIfAbsent(key, group);
-                    return group.json();
-                });
-            case "networks" ->
-                container(name, in, key -> {
-                    Network network = readers.network(key);
-                    contents.networks.putIfAbsent(key, network);
-                    return network.json();
-                });
+            case "nodes" -> container(name, in, key -> contents.nodes.add(readers.node(key)));
+            case "instances" -> container(name, in, key -> readers.instance(key, contents));
+            case "disks" -> container(name, in, key -> contents.disks.putIfAbsent(key, readers.disk()));
+            case "nodegroups" -> container(name, in, key -> contents.groups.add(readers.group(key)));
+            case "networks" -> container(name, in, key -> contents.networks.add(readers.network(key)));
             default -> in.skip();
         }
         contents.root.putIfAbsent(name, in.sliceFrom(start));
@@ -83,21 +57,18 @@ final class ConfigParser {
     /** Reads the object under a key. */
     @FunctionalInterface
     private interface Keyed {
-        JsonSlice read(String key) throws IOException, ConfigException;
+        void read(String key) throws IOException, ConfigException;
     }
 
-    private void container(String name, ConfigReader in, Keyed object) throws IOException, ConfigException {
+    private static void container(String name, ConfigReader in, Keyed object) throws IOException, ConfigException {
         if (!in.isObject()) {
             throw new ConfigException("\"" + name + "\" is no JSON object");
         }
-        Map<String, JsonSlice> members = new HashMap<>();
         in.object(key -> {
-            if (in.isObject()) {
-                members.putIfAbsent(key, object.read(key));
-            } else {
+            if (!in.isObject()) {
                 throw new ConfigException("\"" + name + "\" holds something that is no JSON object");
             }
+            object.read(key);
         });
-        contents.members.putIfAbsent(name, members);
     }
 }

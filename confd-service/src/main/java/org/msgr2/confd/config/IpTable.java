@@ -16,7 +16,7 @@ final class IpTable {
     private final List<String> ips;
 
     private IpTable(Map<String, Instance> byIp) {
-        this.byIp = byIp;
+        this.byIp = Map.copyOf(byIp);
         this.ips = byIp.keySet().stream().sorted().toList();
     }
 

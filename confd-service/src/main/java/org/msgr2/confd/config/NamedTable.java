@@ -1,8 +1,8 @@
 package org.msgr2.confd.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,21 +14,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NamedTable<T extends ConfigObject> {
     private final List<T> inKeyOrder;
+
     private final Map<String, T> byKey;
     /** Sorted: an abbreviation and its names are neighbours, so no index of prefixes is needed. */
     private final String[] names;
 
     private final List<T> inNameOrder;
 
-    NamedTable(Map<String, T> objects) {
-        List<T> all = new ArrayList<>(objects.values());
-        all.sort(Comparator.comparing(ConfigObject::key));
-        inKeyOrder = List.copyOf(all);
-        byKey = new HashMap<>(objects);
+    /**
+     * @param objects of two with one key the first counts
+     */
+    NamedTable(List<T> objects) {
+        List<T> all = new ArrayList<>(objects);
+        all.sort(Comparator.comparing(ConfigObject::key)); // which leaves equal ones in their order
+        inKeyOrder = withoutRepeated(all);
+        byKey = byKey(inKeyOrder);
         all.removeIf(object -> object.name() == null);
         all.sort(Comparator.comparing(NamedTable::nameOf));
         inNameOrder = List.copyOf(all);
         names = inNameOrder.stream().map(NamedTable::nameOf).toArray(String[]::new);
+    }
+
+    private static <T extends ConfigObject> List<T> withoutRepeated(List<T> sorted) {
+        for (int at = sorted.size() - 1; at > 0; at--) {
+            if (sorted.get(at).key().equals(sorted.get(at - 1).key())) {
+                sorted.remove(at);
+            }
+        }
+        return List.copyOf(sorted);
+    }
+
+    /** One flat table, where a hash map has an object per entry: large clusters are loaded while queries are answered. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static <T extends ConfigObject> Map<String, T> byKey(List<T> objects) {
+        Map.Entry<String, T>[] entries = new Map.Entry[objects.size()];
+        Arrays.setAll(entries, at -> Map.entry(objects.get(at).key(), objects.get(at)));
+        return Map.ofEntries(entries);
     }
 
     private static String nameOf(ConfigObject object) {
@@ -48,6 +69,11 @@ public final class NamedTable<T extends ConfigObject> {
 
     public int size() {
         return inKeyOrder.size();
+    }
+
+    /** All objects by their container keys. */
+    Map<String, T> byKey() {
+        return byKey;
     }
 
     /** The object with that container key, or null. */

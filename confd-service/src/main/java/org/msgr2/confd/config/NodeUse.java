@@ -9,7 +9,9 @@ import java.util.Set;
 
 /** What instances use of each node: collected once per snapshot, instances in the order of keys. Not thread-safe. */
 final class NodeUse {
-    private final Map<String, List<DrbdMinor>> minors = new HashMap<>();
+    /** Those with a DRBD disk, or a part that is one, at a node: once each. */
+    private final Map<String, List<Instance>> replicated = new HashMap<>();
+
     private final Map<String, List<Instance>> primaries = new HashMap<>();
     private final Map<String, List<Instance>> secondaries = new HashMap<>();
 
@@ -24,9 +26,18 @@ final class NodeUse {
                 list(secondaries, node).add(instance);
             }
         }
-        for (int index = 0; index < instance.disks().size(); index++) {
-            addMinors(instance, index, instance.disks().get(index));
+        Set<String> ends = new LinkedHashSet<>();
+        instance.disks().forEach(disk -> addEnds(disk, ends));
+        ends.forEach(node -> list(replicated, node).add(instance));
+    }
+
+    private static void addEnds(Disk disk, Set<String> ends) {
+        Drbd drbd = disk.drbd();
+        if (drbd != null) {
+            ends.add(drbd.nodeA());
+            ends.add(drbd.nodeB());
         }
+        disk.children().forEach(part -> addEnds(part, ends));
     }
 
     /**
@@ -44,31 +55,13 @@ final class NodeUse {
         return nodes;
     }
 
-    /** A disk comes before its parts (spec/confd §2, type 7). */
-    private void addMinors(Instance instance, int index, Disk disk) {
-        Drbd drbd = disk.drbd();
-        if (drbd != null) {
-            addMinor(drbd.nodeA(), drbd.minorA(), instance, index, drbd.nodeB());
-            if (!drbd.nodeB().equals(drbd.nodeA())) {
-                addMinor(drbd.nodeB(), drbd.minorB(), instance, index, drbd.nodeA());
-            }
-        }
-        for (Disk part : disk.children()) {
-            addMinors(instance, index, part);
-        }
-    }
-
-    private void addMinor(String node, int minor, Instance instance, int index, String peer) {
-        list(minors, node).add(new DrbdMinor(minor, instance, index, node.equals(instance.primaryNode()), peer));
-    }
-
     private static <T> List<T> list(Map<String, List<T>> lists, String node) {
         return lists.computeIfAbsent(node, key -> new ArrayList<>());
     }
 
-    Map<String, List<DrbdMinor>> minors() {
-        minors.replaceAll((node, list) -> List.copyOf(list));
-        return minors;
+    Map<String, List<Instance>> replicated() {
+        replicated.replaceAll((node, list) -> List.copyOf(list));
+        return replicated;
     }
 
     Map<String, NodeInstances> instances() {

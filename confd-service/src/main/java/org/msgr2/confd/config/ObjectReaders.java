@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.msgr2.confd.config.ConfigContents.ParsedInstance;
 
 /** Makes records of the objects in the containers; of each what spec/confd §4.2 lists. Not thread-safe. */
 final class ObjectReaders {
@@ -106,7 +105,7 @@ final class ObjectReaders {
                 in.sliceFrom(start));
     }
 
-    ParsedInstance instance(String key) throws IOException, ConfigException {
+    void instance(String key, ConfigContents into) throws IOException, ConfigException {
         var found = new Object() {
             @Nullable String name;
 
@@ -143,7 +142,7 @@ final class ObjectReaders {
                 List.copyOf(disks),
                 found.serialNo,
                 in.sliceFrom(start));
-        return new ParsedInstance(instance, diskKeys);
+        into.add(instance, diskKeys);
     }
 
     private Nic nic() throws IOException, ConfigException {
@@ -170,7 +169,13 @@ final class ObjectReaders {
             switch (name) {
                 case "dev_type" -> found.devType = in.pooled(in.text(""));
                 case "logical_id" -> found.ends = new LogicalId(in).ends();
-                case "children" -> in.array(element -> children.add(disk()));
+                case "children" ->
+                    in.array(element -> {
+                        Disk part = disk();
+                        if (part.drbd() != null || !part.children().isEmpty()) {
+                            children.add(part);
+                        }
+                    });
                 default -> in.skip();
             }
         });

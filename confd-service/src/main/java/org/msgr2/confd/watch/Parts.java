@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.msgr2.confd.config.ClusterConfig;
 import org.msgr2.confd.config.ConfigPath;
+import org.msgr2.confd.config.ConfigValue;
 import org.msgr2.confd.config.JsonSlice;
 
 /** What a path is compared by: a container object by object, the root section by section, all else as one. */
@@ -26,10 +27,13 @@ final class Parts {
 
     private static void add(ClusterConfig config, ConfigPath path, Map<ConfigPath, JsonSlice> parts) {
         List<String> steps = path.steps();
-        Map<String, JsonSlice> members = steps.size() == 1 ? config.members(steps.get(0)) : null;
+        Map<String, ? extends ConfigValue> members = steps.size() == 1 ? config.members(steps.get(0)) : null;
         JsonSlice value = members == null ? config.find(path) : null;
         if (members != null) {
-            members.keySet().stream().sorted().forEach(key -> parts.put(path.child(key), members.get(key)));
+            members.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(member -> parts.put(
+                            path.child(member.getKey()), member.getValue().json()));
         } else if (value != null) {
             parts.put(path, value);
         }

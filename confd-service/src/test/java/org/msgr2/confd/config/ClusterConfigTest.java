@@ -76,8 +76,54 @@ class ClusterConfigTest {
             assertThat(second.minorA()).isEqualTo(1);
             assertThat(second.minorB()).isEqualTo(2);
             assertThat(config.nodes().byKey(second.nodeA()).name()).isEqualTo("node5.test.example");
-            assertThat(two.disks().get(0).children()).hasSize(2).allMatch(part -> part.drbd() == null);
+            // Plain parts are in the disk's JSON only.
+            assertThat(two.disks().get(0).children()).isEmpty();
+            assertThat(two.disks().get(0).json().readTree().get("children")).hasSize(2);
         }
+    }
+
+    /** The order of the alphabet is Ganeti's custom; JSON has none. */
+    @Test
+    void disksMayComeBehindTheirInstancesAndHavePartsThatAreReplicated() throws Exception {
+        String instances = """
+                "instances": {"i": {"name": "i.x", "primary_node": "a", "disks": ["d", "gone", "e"]}}""";
+        String disks = """
+                "disks": {"e": {"dev_type": "plain"}, "d": {"dev_type": "cache", "children": [
+                    {"dev_type": "plain"},
+                    {"dev_type": "drbd", "logical_id": ["a", "b", 11000, 3, 4, "secret"]}]}}""";
+        for (String containers : List.of(instances + ", " + disks, disks + ", " + instances)) {
+            ClusterConfig config =
+                    parse("{\"version\": 1, \"cluster\": {\"master_node\": \"a\"}, \"nodes\": {}, " + containers + "}");
+            Instance instance = config.instances().byName("i.x");
+            assertThat(instance.disks()).extracting(Disk::devType).containsExactly("cache", "plain");
+            assertThat(instance.disks().get(0).children()).hasSize(1);
+            assertThat(config.minors("a")).containsExactly(new DrbdMinor(3, instance, 0, true, "b"));
+            assertThat(config.minors("b")).containsExactly(new DrbdMinor(4, instance, 0, false, "a"));
+            assertThat(config.members("disks").keySet()).containsExactlyInAnyOrder("d", "e");
+            assertThat(config.find(ConfigPath.parse("/disks/e/dev_type"))
+                            .readTree()
+                            .asText())
+                    .isEqualTo("plain");
+        }
+    }
+
+    @Test
+    void ofTwoObjectsWithOneKeyTheFirstCounts() throws Exception {
+        ClusterConfig config = parse("""
+                {"version": 1, "cluster": {"master_node": "a"},
+                 "nodes": {"b": {"name": "n"}, "a": {"name": "first"}, "a": {"name": "second"}},
+                 "instances": {"i": {"name": "first"}, "h": {"name": "g"}, "i": {"name": "second"}}}""");
+        assertThat(config.nodes().inKeyOrder()).extracting(Node::name).containsExactly("first", "n");
+        assertThat(config.nodes().byKey("a").name()).isEqualTo("first");
+        assertThat(config.nodes().byName("second")).isNull();
+        assertThat(config.instances().inNameOrder()).extracting(Instance::name).containsExactly("first", "g");
+        assertThat(config.members("instances")
+                        .get("i")
+                        .json()
+                        .readTree()
+                        .get("name")
+                        .asText())
+                .isEqualTo("first");
     }
 
     @Test
