@@ -23,9 +23,8 @@ final class ConfdFrontEnd implements DatagramListener {
         for (int index = 0; index < batch.size(); index++) {
             int length = answer(batch.payload(index), nowS);
             if (length > 0) {
-                ByteBuf reply = socket.allocator().buffer(length).writeBytes(datagrams.reply(), 0, length);
                 // What the socket does not take is lost, as on the network; it counts that.
-                socket.send(batch.sender(index), reply);
+                socket.send(batch.sender(index), datagrams.reply(), 0, length);
             }
         }
     }

@@ -14,6 +14,7 @@ import org.msgr2.confd.config.ConfigState;
 import org.msgr2.confd.engine.ConfdEngine;
 import org.msgr2.confd.engine.EngineOptions;
 import org.msgr2.confd.reload.ConfigSource;
+import org.msgr2.confd.wire.WireLimits;
 import org.msgr2.session.Health;
 import org.msgr2.session.Service;
 import org.msgr2.session.ServiceContext;
@@ -94,9 +95,10 @@ public final class ConfdService implements Service {
                 config,
                 counters);
         DatagramOptions bounds = DatagramOptions.of(context.limits());
+        WireLimits limits = frontEnd.limits();
         // The real daemon reads that much of a datagram: what comes after a whole request does not matter (spec/confd
         // §1).
-        bounds = bounds.withReceive(frontEnd.limits().requestBytesMax(), bounds.batchMax())
+        bounds = bounds.withReceive(limits.requestBytesMax(), limits.requestBatchMax())
                 .withLongerCut();
         return context.datagram(frontEnd.addr(), bounds, new ConfdFrontEnd(datagrams, context.clock()));
     }

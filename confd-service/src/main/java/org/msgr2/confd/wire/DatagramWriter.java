@@ -1,12 +1,18 @@
 package org.msgr2.confd.wire;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 
 /**
  * Puts a message into a signed envelope. Reuses its buffers; not thread-safe. All output is ASCII.
  */
 final class DatagramWriter {
+    private static final SerializableString HMAC = new SerializedString("hmac");
+    private static final SerializableString MSG = new SerializedString("msg");
+    private static final SerializableString SALT = new SerializedString("salt");
+
     private final Signer signer;
     private final Utf8Buffer message;
     private final Utf8Buffer salt;
@@ -41,11 +47,12 @@ final class DatagramWriter {
             signer.sign(salt, message, hmac);
             datagram.write(Envelope.MAGIC, 0, Envelope.MAGIC.length);
             datagramJson.writeStartObject();
-            datagramJson.writeFieldName("hmac");
+            datagramJson.writeFieldName(HMAC);
             datagramJson.writeRawUTF8String(hmac.bytes(), 0, hmac.length());
-            datagramJson.writeFieldName("msg");
+            datagramJson.writeFieldName(MSG);
             datagramJson.writeUTF8String(message.bytes(), 0, message.length());
-            datagramJson.writeStringField("salt", itsSalt);
+            datagramJson.writeFieldName(SALT);
+            datagramJson.writeString(itsSalt);
             datagramJson.writeEndObject();
             datagramJson.flush();
             return true;

@@ -1,9 +1,17 @@
 package org.msgr2.confd.wire;
 
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
+
 /**
  * Writes replies (spec/confd §1.3). Reuses its buffers: one per thread; not thread-safe.
  */
 public final class ReplyEncoder {
+    private static final SerializableString PROTOCOL = new SerializedString("protocol");
+    private static final SerializableString STATUS = new SerializedString("status");
+    private static final SerializableString ANSWER = new SerializedString("answer");
+    private static final SerializableString SERIAL = new SerializedString("serial");
+
     private final DatagramWriter writer;
 
     public ReplyEncoder(ConfdKey key, WireLimits limits) {
@@ -18,11 +26,14 @@ public final class ReplyEncoder {
         return writer.write(
                 out -> {
                     out.writeStartObject();
-                    out.writeNumberField("protocol", 1);
-                    out.writeNumberField("status", answer.status().code());
-                    out.writeFieldName("answer");
+                    out.writeFieldName(PROTOCOL);
+                    out.writeNumber(1);
+                    out.writeFieldName(STATUS);
+                    out.writeNumber(answer.status().code());
+                    out.writeFieldName(ANSWER);
                     answer.body().writeTo(out);
-                    out.writeNumberField("serial", answer.serial());
+                    out.writeFieldName(SERIAL);
+                    out.writeNumber(answer.serial());
                     out.writeEndObject();
                 },
                 rsalt);

@@ -2,10 +2,13 @@ package org.msgr2.confd.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Bytes that are filled again and again, up to a limit. Not thread-safe. */
 final class Utf8Buffer extends OutputStream {
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
     private final int lengthMax;
     private byte[] bytes;
     private int length;
@@ -55,12 +58,16 @@ final class Utf8Buffer extends OutputStream {
         length += count;
     }
 
-    /** Appends an ASCII character; the caller knows that there is room within the limit. */
-    void append(char ascii) {
-        if (length == bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(16, 2 * length));
+    /** Replaces the content by the hexadecimal digits of these bytes; the caller knows that they are within the limit. */
+    void setHex(byte[] source) {
+        if (bytes.length < 2 * source.length) {
+            bytes = new byte[2 * source.length];
         }
-        bytes[length++] = (byte) ascii;
+        length = 0;
+        for (byte b : source) {
+            bytes[length++] = DIGITS[b >> 4 & 15];
+            bytes[length++] = DIGITS[b & 15];
+        }
     }
 
     private void room(int count) throws Overflow {
@@ -79,8 +86,16 @@ final class Utf8Buffer extends OutputStream {
      */
     boolean set(char[] chars, int offset, int count) throws IOException {
         clear();
-        room(Math.min(count * 3, lengthMax));
+        room(count);
         int end = offset + count;
+        int at = offset;
+        for (; at < end && chars[at] < 0x80; at++) {
+            bytes[length++] = (byte) chars[at];
+        }
+        return at == end || append(chars, at, end);
+    }
+
+    private boolean append(char[] chars, int offset, int end) throws IOException {
         for (int at = offset; at < end; at++) {
             char c = chars[at];
             if (c < 0x80) {
@@ -98,8 +113,18 @@ final class Utf8Buffer extends OutputStream {
 
     /** See {@link #set(char[], int, int)}. */
     boolean set(String text) throws IOException {
-        char[] chars = text.toCharArray();
-        return set(chars, 0, chars.length);
+        clear();
+        int count = text.length();
+        room(count);
+        for (int at = 0; at < count; at++) {
+            char c = text.charAt(at);
+            if (c >= 0x80) {
+                char[] chars = text.toCharArray();
+                return set(chars, 0, chars.length);
+            }
+            bytes[length++] = (byte) c;
+        }
+        return true;
     }
 
     private void encode(int point) throws IOException {
