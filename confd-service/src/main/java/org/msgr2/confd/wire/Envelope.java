@@ -16,6 +16,7 @@ final class Envelope {
     private final Utf8Buffer message;
     private final Utf8Buffer salt;
     private final Utf8Buffer hmac;
+    private final EnvelopeScanner scanner;
 
     /**
      * @param bytesMax of a datagram: no part of one is longer
@@ -26,6 +27,7 @@ final class Envelope {
         message = new Utf8Buffer(512, bytesMax);
         salt = new Utf8Buffer(64, bytesMax);
         hmac = new Utf8Buffer(64, bytesMax);
+        scanner = new EnvelopeScanner(message, salt, hmac);
     }
 
     /**
@@ -38,7 +40,17 @@ final class Envelope {
         if (!hasMagic(datagram, offset, length)) {
             throw Refusal.of(Rejection.MAGIC);
         }
-        try (JsonParser in = WireJson.FACTORY.createParser(datagram, offset + MAGIC.length, length - MAGIC.length)) {
+        int from = offset + MAGIC.length;
+        if (!scanner.read(datagram, from, length - MAGIC.length)) {
+            parse(datagram, from, length - MAGIC.length, strict);
+        }
+        if (!signer.verifies(salt, message, hmac)) {
+            throw Refusal.of(Rejection.HMAC);
+        }
+    }
+
+    private void parse(byte[] datagram, int offset, int length, boolean strict) throws Refusal {
+        try (JsonParser in = WireJson.FACTORY.createParser(datagram, offset, length)) {
             in.nextToken();
             readStrings(in, strict);
             if (in.nextToken() != null) {
@@ -46,9 +58,6 @@ final class Envelope {
             }
         } catch (IOException e) {
             throw Refusal.of(Rejection.ENVELOPE);
-        }
-        if (!signer.verifies(salt, message, hmac)) {
-            throw Refusal.of(Rejection.HMAC);
         }
     }
 

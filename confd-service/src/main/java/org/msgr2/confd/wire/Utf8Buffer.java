@@ -70,6 +70,22 @@ final class Utf8Buffer extends OutputStream {
         }
     }
 
+    /**
+     * Appends one byte.
+     *
+     * @return false if that would be more than the limit
+     */
+    boolean append(byte value) {
+        if (length == bytes.length) {
+            if (length == lengthMax) {
+                return false;
+            }
+            bytes = Arrays.copyOf(bytes, Math.min(lengthMax, Math.max(16, 2 * length)));
+        }
+        bytes[length++] = value;
+        return true;
+    }
+
     private void room(int count) throws Overflow {
         if (count > lengthMax - length) {
             throw new Overflow();

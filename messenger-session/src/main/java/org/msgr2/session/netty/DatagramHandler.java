@@ -151,7 +151,7 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
         if (!ended) {
             ended = true;
             takeMailbox();
-            releaseRun();
+            run.close();
             listener.onClosed(null);
         }
     }
@@ -327,13 +327,6 @@ final class DatagramHandler extends ChannelInboundHandlerAdapter implements Data
             write(packet);
         }
         wake();
-    }
-
-    private void releaseRun() {
-        DatagramPacket packet = run.take();
-        if (packet != null) {
-            packet.release();
-        }
     }
 
     private void flush() {

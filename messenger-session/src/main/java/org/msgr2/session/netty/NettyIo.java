@@ -88,10 +88,9 @@ public enum NettyIo {
 
         /** The channel reads into one buffer, which the kernel fills with as many datagrams as fit. */
         private static Channel batching(EpollDatagramChannel channel, int payloadBytesMax, int batchMax) {
-            channel.config()
-                    .setMaxDatagramPayloadSize(payloadBytesMax)
-                    .setRecvByteBufAllocator(
-                            new FixedRecvByteBufAllocator(payloadBytesMax * batchMax).maxMessagesPerRead(batchMax));
+            ReceiveBuffer buffer = new ReceiveBuffer(payloadBytesMax * batchMax, batchMax);
+            channel.config().setMaxDatagramPayloadSize(payloadBytesMax).setRecvByteBufAllocator(buffer);
+            channel.closeFuture().addListener(closed -> buffer.close());
             return channel;
         }
 

@@ -22,9 +22,20 @@ final class SegmentRun {
      */
     static final int SEGMENT_BYTES_MAX = 1280 - 40 - 8;
 
+    /** The longest run. */
+    private static final int BUFFER_BYTES = SEGMENTS_MAX * SEGMENT_BYTES_MAX;
+
     private final ByteBufAllocator allocator;
+    /** Where datagrams are put together; used again as soon as the kernel has taken all that was in it. */
+    private @Nullable ByteBuf buffer;
+
     private @Nullable InetSocketAddress to;
-    private @Nullable ByteBuf bytes;
+    /** The only datagram, while it is outside of the buffer. */
+    private @Nullable ByteBuf first;
+
+    /** Where the run begins in the buffer. */
+    private int start;
+
     private int segmentBytes;
     private int segments;
     private boolean ended;
@@ -47,64 +58,97 @@ final class SegmentRun {
 
     /** Adds a datagram that it {@link #takes}, whose ownership passes. */
     void add(InetSocketAddress peer, ByteBuf payload) {
-        if (segments == 0) {
-            start(peer, payload);
-            return;
-        }
         int size = payload.readableBytes();
-        several().writeBytes(payload);
-        payload.release();
-        added(size);
+        if (segments == 0) {
+            first = payload;
+        } else {
+            // The copy costs a fraction of what the kernel saves.
+            joined().writeBytes(payload);
+            payload.release();
+        }
+        added(peer, size);
     }
 
     /** Adds a datagram that it {@link #takes}. */
     void add(InetSocketAddress peer, byte[] payload, int offset, int size) {
+        ByteBuf into = segments == 0 ? startIn(roomFor(size)) : joined();
+        into.writeBytes(payload, offset, size);
+        added(peer, size);
+    }
+
+    private void added(InetSocketAddress peer, int size) {
         if (segments == 0) {
-            start(peer, allocator.buffer(size).writeBytes(payload, offset, size));
-            return;
+            to = peer;
+            segmentBytes = size;
         }
-        several().writeBytes(payload, offset, size);
-        added(size);
-    }
-
-    private void start(InetSocketAddress peer, ByteBuf payload) {
-        to = peer;
-        bytes = payload;
-        segmentBytes = payload.readableBytes();
-        segments = 1;
-        ended = false;
-    }
-
-    private void added(int size) {
+        ended = segments > 0 && size < segmentBytes;
         segments++;
-        ended = size < segmentBytes;
     }
 
-    /** Where the second and later ones go, and the first with them: the copy costs a fraction of what the kernel saves. */
-    private ByteBuf several() {
-        ByteBuf all = Objects.requireNonNull(bytes);
-        if (segments == 1) {
-            ByteBuf first = all;
-            all = allocator.directBuffer(segmentBytes * SEGMENTS_MAX).writeBytes(first);
-            first.release();
-            bytes = all;
+    /** The buffer, with the first datagram in it. */
+    private ByteBuf joined() {
+        ByteBuf outside = first;
+        if (outside == null) {
+            return Objects.requireNonNull(buffer);
         }
-        return all;
+        ByteBuf into = startIn(roomFor(segmentBytes)).writeBytes(outside);
+        outside.release();
+        first = null;
+        return into;
+    }
+
+    private ByteBuf startIn(ByteBuf into) {
+        start = into.writerIndex();
+        return into;
+    }
+
+    /** The buffer, with room for as many segments of that size as a run may have. */
+    private ByteBuf roomFor(int size) {
+        ByteBuf used = buffer;
+        if (used != null && used.refCnt() == 1) {
+            return used.clear();
+        }
+        if (used != null && used.writableBytes() >= size * SEGMENTS_MAX) {
+            return used;
+        }
+        if (used != null) {
+            used.release();
+        }
+        ByteBuf fresh = allocator.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
+        buffer = fresh;
+        return fresh;
     }
 
     /** Everything that was added, as one message for the channel, whose ownership passes; null if there is nothing. */
     @Nullable DatagramPacket take() {
-        ByteBuf all = bytes;
         InetSocketAddress peer = to;
-        if (all == null || peer == null) {
+        if (segments == 0 || peer == null) {
             return null;
         }
+        ByteBuf all = first != null ? first : inBuffer();
         DatagramPacket packet =
                 segments == 1 ? new DatagramPacket(all, peer) : new SegmentedDatagramPacket(all, segmentBytes, peer);
-        bytes = null;
+        first = null;
         to = null;
         segments = 0;
         return packet;
+    }
+
+    private ByteBuf inBuffer() {
+        ByteBuf used = Objects.requireNonNull(buffer);
+        return used.retainedSlice(start, used.writerIndex() - start);
+    }
+
+    /** Nothing is sent any more: drops what was added. */
+    void close() {
+        DatagramPacket packet = take();
+        if (packet != null) {
+            packet.release();
+        }
+        if (buffer != null) {
+            buffer.release();
+            buffer = null;
+        }
     }
 
     /** Its segments apart, for a kernel or a way that takes no run. The run's ownership passes. */

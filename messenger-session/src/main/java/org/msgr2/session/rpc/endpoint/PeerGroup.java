@@ -284,7 +284,7 @@ final class PeerGroup implements Peers {
             failed(connection, String.valueOf(reset.cause().getMessage()));
         } else if (event instanceof SessionEvent.Interrupted interrupted && connection.info() == null) {
             failed(connection, String.valueOf(interrupted.cause().getMessage()));
-        } else if (event instanceof SessionEvent.Connected) {
+        } else if (event instanceof SessionEvent.Connected || event instanceof SessionEvent.Accepted) {
             stays(connection); // it may be another behind the same address; if not, it says so again
             serve();
         }

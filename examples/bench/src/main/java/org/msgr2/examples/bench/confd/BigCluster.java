@@ -16,7 +16,9 @@ final class BigCluster {
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final int ROUND_TRIPS = 300;
     private static final int ROUND_TRIPS_GANETI = 5;
-    private static final List<String> JVM = List.of("-Xmx1g");
+    /** The memory of the comparison, and the collector of {@code msgr serve}. */
+    private static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=30");
+
     private static final String MASTER_IP = "\"master_ip\": \"192.0.2.";
 
     private final ConfdBenchOptions options;
@@ -34,7 +36,7 @@ final class BigCluster {
                 directory, "big", Integer.toString(options.nodes()), Integer.toString(options.instances()));
         out.printf(
                 "%,d nodes, %,d instances, %,d MB of JSON; ours with %s%n",
-                options.nodes(), options.instances(), config.length / 1_000_000, JVM);
+                options.nodes(), options.instances(), config.length / 1_000_000, String.join(" ", JVM));
         if (options.servers().contains(Servers.GANETI)) {
             measure(Servers.GANETI, config, 1, ROUND_TRIPS_GANETI);
         }

@@ -22,7 +22,7 @@ record ConfdBenchOptions(
     /** @throws IllegalArgumentException saying what is wrong */
     static ConfdBenchOptions parse(List<String> args) {
         ConfdBenchOptions options =
-                new ConfdBenchOptions(false, 200_000, 32, 2_000, 50_000, 5, EnumSet.allOf(Servers.class));
+                new ConfdBenchOptions(false, 500_000, 64, 2_000, 50_000, 5, EnumSet.allOf(Servers.class));
         Iterator<String> rest = args.iterator();
         while (rest.hasNext()) {
             options = options.with(rest.next(), rest);
