@@ -54,7 +54,9 @@ class SessionSimulationTest {
 
     @AfterAll
     static void print() {
-        System.out.println(report.text());
+        if (report != null) { // else a schedule has failed, which says its seed itself
+            System.out.println(report.text());
+        }
     }
 
     @Test

@@ -7,6 +7,8 @@ import org.msgr2.session.SessionEvent;
 final class SimEvents {
     private boolean ready;
     private int attempts;
+    /** Since the last attempt that told its end. A reset by the peer's own connection ends the attempt that it crosses. */
+    private int resets;
 
     /** @return what is wrong with it; null if nothing */
     @Nullable String next(SessionEvent event) {
@@ -15,11 +17,13 @@ final class SimEvents {
             String wrong = ready ? "is connected once more, and was not interrupted" : null;
             ready = true;
             attempts = 0;
+            resets = 0;
             return wrong;
         }
         if (event instanceof SessionEvent.Accepted) {
             ready = true; // perhaps in the place of another connection
             attempts = 0;
+            resets = 0;
         } else if (event instanceof SessionEvent.Interrupted) {
             if (!ready) {
                 attempts++; // one that nothing was waiting for: the session is quiet now
@@ -27,11 +31,14 @@ final class SimEvents {
             ready = false;
         } else if (event instanceof SessionEvent.RemoteReset) {
             ready = false;
+            resets++;
         } else if (event instanceof SessionEvent.AttemptFailed failed) {
-            String wrong = failed.attempt() != attempts + 1
+            int next = attempts + 1;
+            String wrong = failed.attempt() < next || failed.attempt() > next + resets
                     ? "fails in attempt " + failed.attempt() + " after " + attempts
                     : null;
             attempts = failed.attempt();
+            resets = 0;
             return wrong;
         }
         return null;
